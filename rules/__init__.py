@@ -1,0 +1,1 @@
+"""The rules of a help desk as pure values and functions: no clock, no I/O, no database."""

@@ -1,0 +1,423 @@
+"""What a decision does. A ticket's effects are kept in its journal, and `evolve` is their whole meaning:
+playing them from the first gives the ticket as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from rules.model import (
+    Billing,
+    Link,
+    Priority,
+    Quote,
+    Scalar,
+    Survey,
+    Task,
+    Ticket,
+    TimeEntry,
+    Timer,
+)
+
+# --- what changes the ticket itself ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """The first effect of every ticket; `ticket` is the whole of it, still without number."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    status: str
+    closed: bool
+    at: datetime
+    version: str
+    """Of the process file that decided it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriority:
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """One of the ticket's own attributes: type, level, contract, resolution, subject, language."""
+
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """One of the fields that the process file declares."""
+
+    name: str
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """None takes it from whoever had it."""
+
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetRequester:
+    address: str
+    name: str
+    organisation: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddParticipant:
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveParticipant:
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddTask:
+    title: str
+    role: str | None = None
+    assignee: str | None = None
+    due: date | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTask:
+    number: int
+    assignee: str | None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddTime:
+    entry: TimeEntry
+
+
+@dataclass(frozen=True, slots=True)
+class SendQuote:
+    """A new version; the one before it is superseded."""
+
+    amount: Decimal
+    currency: str
+    text: str
+    by: str
+    at: datetime
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleQuote:
+    """status: approved, declined or expired"""
+
+    number: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetBilling:
+    billing: Billing
+
+
+@dataclass(frozen=True, slots=True)
+class SendSurvey:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSurvey:
+    score: int
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddLink:
+    kind: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """A timer of that name starts; one that runs already is set anew."""
+
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    name: str
+
+
+# --- what goes beyond the ticket ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Nothing changes, but the journal says that it happened: `what` is a verb in the past."""
+
+    what: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMail:
+    """One copy to each of `to`, rendered from `template` in each recipient's language.
+
+    `data` is what the template needs beyond the ticket, the desk and the recipient: JSON values.
+    `offers` are the commands that it holds ready as links. `carries_text`: the new text, formatting and
+    attachments of the mail at hand go with it.
+    """
+
+    template: str
+    to: tuple[str, ...]
+    data: Mapping[str, object] = field(default_factory=dict)
+    offers: tuple[str, ...] = ()
+    carries_text: bool = False
+    internal: bool = False
+    """For staff alone: may say what a customer never sees."""
+    answer: bool = False
+    """An acknowledgement, refusal or what was read: null sender, held back by the brakes."""
+    purpose: str = "reply"
+    """What its Reply-To token proves: reply, or a decision such as "quote" or "confirm"."""
+    version: int = 0
+    """Of what is decided on: the number of the quote, the id of the confirmation."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnOther:
+    """The same door for another ticket: its number, and what happens to it."""
+
+    ticket: int
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOther:
+    """A ticket of its own that this decision opens; `tie` is the kind of link that joins the two.
+
+    `moves_mail`: the mail at hand belongs to the new ticket and not to this one (`#split`).
+    """
+
+    ticket: Ticket
+    effects: tuple[Effect, ...] = ()
+    tie: str | None = None
+    moves_mail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The commands wait until their sender confirms them: told once, in one mail, to `address` on file."""
+
+    address: str
+    commands: str
+    """The command lines as they were written."""
+    shows: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The mail is on no ticket; `reason` is a machine constant."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """The mail waits for a person; nobody is answered."""
+
+    reason: str
+
+
+TicketEffect = (
+    OpenTicket
+    | MoveTo
+    | SetPriority
+    | SetValue
+    | SetField
+    | Assign
+    | SetRequester
+    | AddParticipant
+    | RemoveParticipant
+    | AddTask
+    | AssignTask
+    | CompleteTask
+    | AddTime
+    | SendQuote
+    | SettleQuote
+    | SetBilling
+    | SendSurvey
+    | AnswerSurvey
+    | AddLink
+    | StartTimer
+    | CancelTimer
+)
+Effect = TicketEffect | Note | QueueMail | OnOther | OpenOther | Hold | SetAside | Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a mail, a timer or an operator brings about. `reason` is a machine constant."""
+
+    effects: tuple[Effect, ...]
+    reason: str
+    reason_text: str = ""
+
+
+# --- what an effect means ----------------------------------------------------------------------
+
+
+def evolve(ticket: Ticket, effect: Effect) -> Ticket:
+    """The ticket after the effect. What goes beyond the ticket leaves it as it is."""
+    match effect:
+        case MoveTo() | Assign() | SetRequester() | SetValue() | SetField() | SetPriority():
+            return _evolve_attribute(ticket, effect)
+        case AddParticipant() | RemoveParticipant() | AddLink() | StartTimer() | CancelTimer():
+            return _evolve_list(ticket, effect)
+        case AddTask() | AssignTask() | CompleteTask():
+            return replace(ticket, tasks=_evolve_tasks(ticket.tasks, effect))
+        case SendQuote() | SettleQuote():
+            return replace(ticket, quotes=_evolve_quotes(ticket.quotes, effect))
+        case AddTime() | SetBilling() | SendSurvey() | AnswerSurvey():
+            return _evolve_account(ticket, effect)
+        case OpenTicket():
+            return effect.ticket
+    return ticket
+
+
+def evolve_all(ticket: Ticket, effects: Iterable[Effect]) -> Ticket:
+    for effect in effects:
+        ticket = evolve(ticket, effect)
+    return ticket
+
+
+def _evolve_attribute(
+    ticket: Ticket,
+    effect: MoveTo | Assign | SetRequester | SetValue | SetField | SetPriority,
+) -> Ticket:
+    match effect:
+        case MoveTo():
+            return replace(
+                ticket,
+                status=effect.status,
+                status_since=effect.at,
+                closed_at=(ticket.closed_at or effect.at) if effect.closed else None,
+                process_version=effect.version,
+            )
+        case Assign():
+            return replace(ticket, assignee=effect.assignee)
+        case SetRequester():
+            return replace(
+                ticket,
+                requester=effect.address,
+                requester_name=effect.name,
+                organisation=effect.organisation,
+                language=effect.language,
+                participants=tuple(p for p in ticket.participants if p != effect.address),
+            )
+        case SetValue():
+            changes: dict[str, str | None] = {effect.name: effect.value}
+            return replace(ticket, **changes)  # type: ignore[arg-type]
+        case SetField():
+            return replace(ticket, fields={**ticket.fields, effect.name: effect.value})
+        case SetPriority():
+            return replace(ticket, priority=effect.priority)
+
+
+def _evolve_list(
+    ticket: Ticket,
+    effect: AddParticipant | RemoveParticipant | AddLink | StartTimer | CancelTimer,
+) -> Ticket:
+    match effect:
+        case AddParticipant(address):
+            known = address in ticket.customers
+            return (
+                ticket if known else replace(ticket, participants=(*ticket.participants, address))
+            )
+        case RemoveParticipant(address):
+            rest = tuple(p for p in ticket.participants if p != address)
+            return replace(ticket, participants=rest)
+        case AddLink(kind, to):
+            link = Link(kind, to)
+            return ticket if link in ticket.links else replace(ticket, links=(*ticket.links, link))
+        case StartTimer(name, due_at):
+            others = tuple(t for t in ticket.timers if t.name != name)
+            return replace(ticket, timers=(*others, Timer(name, due_at)))
+        case CancelTimer(name):
+            return replace(ticket, timers=tuple(t for t in ticket.timers if t.name != name))
+
+
+def _evolve_tasks(
+    tasks: tuple[Task, ...], effect: AddTask | AssignTask | CompleteTask
+) -> tuple[Task, ...]:
+    if isinstance(effect, AddTask):
+        number = max((t.number for t in tasks), default=0) + 1
+        new = Task(
+            number, effect.title, effect.role, effect.assignee, False, effect.due, effect.key
+        )
+        return (*tasks, new)
+    if isinstance(effect, CompleteTask):
+        return tuple(replace(t, done=True) if t.number == effect.number else t for t in tasks)
+    return tuple(
+        replace(t, assignee=effect.assignee, role=effect.role or t.role)
+        if t.number == effect.number
+        else t
+        for t in tasks
+    )
+
+
+def _evolve_quotes(quotes: tuple[Quote, ...], effect: SendQuote | SettleQuote) -> tuple[Quote, ...]:
+    if isinstance(effect, SettleQuote):
+        return tuple(
+            replace(q, status=effect.status) if q.number == effect.number else q for q in quotes
+        )
+    before = tuple(replace(q, status="superseded") if q.status == "sent" else q for q in quotes)
+    number = max((q.number for q in quotes), default=0) + 1
+    sent = Quote(
+        number,
+        effect.amount,
+        effect.currency,
+        "sent",
+        effect.text,
+        effect.by,
+        effect.at,
+        effect.valid_until,
+    )
+    return (*before, sent)
+
+
+def _evolve_account(
+    ticket: Ticket, effect: AddTime | SetBilling | SendSurvey | AnswerSurvey
+) -> Ticket:
+    match effect:
+        case AddTime(entry):
+            return replace(ticket, time=(*ticket.time, entry))
+        case SetBilling(billing):
+            return replace(ticket, billing=billing)
+        case SendSurvey(at):
+            return replace(ticket, survey=Survey(at))
+        case AnswerSurvey(score, comment):
+            survey = ticket.survey
+            return (
+                replace(ticket, survey=replace(survey, score=score, comment=comment))
+                if survey
+                else ticket
+            )
