@@ -1,5 +1,5 @@
-"""What a decision does. A ticket's effects are kept in its journal, and `evolve` is their whole meaning:
-playing them from the first gives the ticket as it stands."""
+"""What a decision does. A ticket's effects are kept in its journal, and `evolve` is their whole
+meaning: playing them from the first gives the ticket as it stands."""
 
 from __future__ import annotations
 
@@ -183,8 +183,8 @@ class QueueMail:
     """One copy to each of `to`, rendered from `template` in each recipient's language.
 
     `data` is what the template needs beyond the ticket, the desk and the recipient: JSON values.
-    `offers` are the commands that it holds ready as links. `carries_text`: the new text, formatting and
-    attachments of the mail at hand go with it.
+    `offers` are the commands that it holds ready as links. `carries_text`: the new text, formatting
+    and attachments of the mail at hand go with it.
     """
 
     template: str
@@ -225,7 +225,7 @@ class OpenOther:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The commands wait until their sender confirms them: told once, in one mail, to `address` on file."""
+    """The commands wait until `address`, which is on file, confirms them; one mail asks for it."""
 
     address: str
     commands: str

@@ -1,4 +1,7 @@
-"""What a desk knows: people, desks and a ticket as it stands. Frozen values; amounts Decimal, moments aware UTC."""
+"""What a desk knows: people, desks and a ticket as it stands.
+
+Frozen values; amounts are Decimal, moments aware and in UTC.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What an organisation has agreed to pay: hours or money a month, rates an hour that win over the desk's."""
+    """What an organisation has agreed to pay a month; its rates an hour win over the desk's."""
 
     name: str
     hours_per_month: Decimal | None = None
@@ -158,7 +161,7 @@ class Task:
     done: bool = False
     due: date | None = None
     key: str | None = None
-    """What the process calls it, so that a command can fulfil it; None for a task somebody wrote."""
+    """What the process calls it, so that a command can fulfil it; None where a person wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +206,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """kind: bug, idea, pbi, related, merged, split; `to` a ticket's number, a PBI or a URL, as text."""
+    """kind: bug, idea, pbi, related, merged, split; `to`: a ticket's number, a PBI or a URL."""
 
     kind: str
     to: str

@@ -1,0 +1,350 @@
+"""A process as its file says it: frozen, and complete once `rules.loading` has passed it.
+
+The field names are the keys of the file; `docs/processes.md` is the guide to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Text = str | Mapping[str, str]
+"""Words for people: in the process's own language, or by language code."""
+
+ArgumentType = Literal[
+    "text",
+    "choice",
+    "flag",
+    "word",
+    "person",
+    "address",
+    "addresses",
+    "ticket",
+    "task",
+    "duration",
+    "moment",
+    "date",
+    "amount",
+    "phone",
+    "url",
+    "contract",
+    "desk",
+    "type",
+    "priority",
+    "score",
+]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _argument(value: object) -> object:
+    return {"type": value} if isinstance(value, str) else value
+
+
+def _arguments(value: object) -> object:
+    return {value: "text"} if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""One word or a list of them."""
+
+
+class Part(BaseModel):
+    """Whatever stands in a process file: unknown keys are faults, nothing changes after loading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Status(Part):
+    label: Text
+    closed: bool = False
+    waits_for: Literal["customer", "desk"] = "desk"
+    """Whose turn it is while the ticket stands here."""
+    leads_to: str | None = None
+    """The status that follows at once, in the same decision."""
+    bill: Literal["time", "quote", "nothing"] | None = None
+    """What entering this status bills; nothing is billed twice."""
+    tells: Words = ()
+    """Roles that hear of mails here while nobody is assigned; empty: the process's."""
+    enter: tuple[Step, ...] = ()
+    """What happens each time a ticket comes here."""
+
+
+class Role(Part):
+    label: Text
+    held_by: Literal["staff", "account_manager", "finance"] = "staff"
+    """Staff who have the role in people.yaml, the organisation's account manager, or the desk's
+    finance addresses."""
+
+
+class TicketType(Part):
+    label: Text
+    level: str | None = None
+    """The level (a role) at which a ticket of this type starts."""
+    bill: Literal["time", "quote", "nothing"] | None = None
+    """Wins over the status's."""
+
+
+class FieldSpec(Part):
+    """A field that tickets of this process carry beside the common ones."""
+
+    label: Text
+    type: Literal["text", "choice", "flag", "moment", "amount", "url", "phone"] = "text"
+    choices: Mapping[str, Text] = {}
+
+
+class Argument(Part):
+    """One argument of a command. `choices`: the value kept -> the words that mean it."""
+
+    type: ArgumentType = "text"
+    choices: Mapping[str, Words] = {}
+    after: Words = ()
+    """The word before it ("due", "task"); needed where an optional argument is no other's kind."""
+    words: Words = ()
+    """The words that raise a flag."""
+
+
+class Guard(Part):
+    """What must hold; `says` is told where it does not."""
+
+    that: str
+    says: Text
+
+
+class Case(Part):
+    when: str | None = None
+    value: str | bool | int | None = Field(default=None, alias="is")
+
+
+class Value(Part):
+    """A value that is worked out: from an argument, an expression, or the first case that holds."""
+
+    argument: str | None = None
+    expression: str | None = None
+    first: tuple[Case, ...] = ()
+
+
+Given = Value | bool | int | str | None
+"""A literal as it stands, or a value to be worked out."""
+
+
+class TaskStep(Part):
+    title: Text
+    """May hold {number}, {subject}, {month}, {year}, {reason} and the command's arguments."""
+    key: str | None = None
+    role: str | None = None
+    """A role, `actor`, `assignee` or `argument NAME`."""
+    due: Given = None
+    once_per: Literal["month", "ticket"] | None = None
+
+
+class Offer(Part):
+    """A command that a mail holds ready as a link; without a label its own help text is shown."""
+
+    does: str
+    """The command with its arguments, in English words: `impact blocked all`."""
+    label: Text = ""
+
+
+def _offer(value: object) -> object:
+    return {"does": value} if isinstance(value, str) else value
+
+
+Offers = tuple[Annotated[Offer, BeforeValidator(_offer)], ...]
+
+
+class MailStep(Part):
+    template: str
+    to: Words = ("customer",)
+    """customer (requester and participants), requester, actor, assignee, desk, finance, roles."""
+    offers: Offers = ()
+    carries_text: bool = False
+    """The text, formatting and attachments of the mail at hand go with it."""
+    attach: str | None = None
+    must_arrive: bool = True
+
+
+class QuoteStep(Part):
+    amount: str = "amount"
+    text: str = "text"
+    template: str = "quote"
+    offers: Offers = (Offer(does="approve"), Offer(does="decline"))
+    valid_for: str | None = None
+    """A span such as `30 days`."""
+
+
+class OpenStep(Part):
+    """A linked ticket at another desk."""
+
+    desk: str
+    """`development`: the desk that the configuration names; or an address."""
+    title: Given
+    tie: str
+
+
+class Step(Part):
+    """One thing that a command, a status or a timer does: exactly one key beside `when`."""
+
+    when: str | None = None
+    set: Mapping[str, Given] | None = None
+    """Fields that the file declares; type, priority, level, contract and resolution."""
+    assign: str | None = None
+    """actor, nobody, a role, or `argument NAME`"""
+    task: TaskStep | None = None
+    complete: str | None = None
+    """A task's key, or `argument NAME`."""
+    time: bool | None = None
+    """Time worked, from the arguments duration, on, not_billable and text."""
+    mail: MailStep | None = None
+    tell: Words | None = None
+    """Roles that are told at once, in the mail they get anyway."""
+    quote: QuoteStep | None = None
+    settle: Literal["approved", "declined", "expired"] | None = None
+    survey: Literal["send", "answer"] | None = None
+    start: str | None = None
+    """A timer of this file, or `remind`, due at the argument `when`."""
+    stop: str | None = None
+    link: str | None = None
+    """The kind of link; where to: the first argument."""
+    open: OpenStep | None = None
+    bill: Literal["request", "raised", "paid"] | None = None
+    invite: str | None = None
+    """A calendar invitation to customer and assignee for the moment in this field."""
+    do: str | None = None
+    """One of the acts that the engine brings (rules/acts): help, status, take_next, merge …"""
+
+
+class Command(Part):
+    help: Text = ""
+    alias: Mapping[str, Words] = {}
+    """By language code."""
+    who: Words = ("staff",)
+    """Roles; or anyone, customer, staff, assignee, level, requester."""
+    from_: Words | None = Field(default=None, alias="from")
+    """Statuses; `any_open`, `any_closed` and `any` mean what they say; any_open where none is given."""
+    types: Words = ()
+    act_class: int = Field(default=3, alias="class", ge=1, le=6)
+    needs: Annotated[
+        Mapping[str, Annotated[Argument, BeforeValidator(_argument)]], BeforeValidator(_arguments)
+    ] = {}
+    takes: Annotated[
+        Mapping[str, Annotated[Argument, BeforeValidator(_argument)]], BeforeValidator(_arguments)
+    ] = {}
+    guards: tuple[Guard, ...] = ()
+    to: str | Mapping[str, str] | None = None
+    """The status it leads to, or by the status it is in."""
+    steps: tuple[Step, ...] = Field(default=(), alias="do")
+    ticket: Literal["needed", "optional", "none"] = "needed"
+    """none: it stands in a mail to the desk, on no ticket."""
+    internal: bool = False
+    """The mail that holds it is not relayed to the customer."""
+    binds: str | None = None
+    """What a token must name for it to count: quote, service_sheet …"""
+
+
+class Span(Part):
+    """A length of time such as `5 days`, `2 business hours`, by priority where it differs."""
+
+    urgent: str
+    high: str
+    normal: str
+    low: str
+
+
+class TimerSpec(Part):
+    while_: Words = Field(default=(), alias="while")
+    """It runs in these statuses alone; empty: in any open status."""
+    unless: str | None = None
+    """Where this holds when it falls due, nothing happens."""
+    counts_from: Literal[
+        "status", "opening", "last_customer_mail", "last_staff_mail", "delivery"
+    ] = "status"
+    of: str | None = None
+    """With `delivery`: the template of the mail that must have arrived."""
+    after: str | Span = "5 days"
+    pauses: Words = ()
+    """Statuses in which its clock stands still."""
+    repeat: bool = False
+    to: str | None = None
+    steps: tuple[Step, ...] = Field(default=(), alias="do")
+    says: Text = ""
+
+
+class Reopening(Part):
+    to: str
+    within: str = "14 days"
+    unless: str = "billing.status != 'none'"
+
+
+class Hours(Part):
+    """When business time runs. days: mon-fri; hours: 08:30-17:30."""
+
+    days: Words = ("mon", "tue", "wed", "thu", "fri")
+    hours: Words = ("09:00-17:00",)
+    holidays: str | None = None
+    """ISO 3166 code of the country; the desk's own wins."""
+    closed: tuple[str, ...] = ()
+    """Days of one's own, as 2026-12-24."""
+
+
+class Queue(Part):
+    """The order of `#next`: those for which `top` holds, then by priority, then first in first out."""
+
+    statuses: Words = ()
+    top: str | None = None
+
+
+class Question(Part):
+    text: Text
+    offers: Offers
+
+
+class Mails(Part):
+    """Which template goes out when nothing else is said."""
+
+    acknowledgement: str = "acknowledgement"
+    offers: Offers = ()
+    """Commands that the acknowledgement holds ready."""
+    asks: tuple[Question, ...] = ()
+    """What the acknowledgement asks, answered by one tap."""
+
+
+class Process(Part):
+    process: str
+    title: Text
+    language: str
+    languages: tuple[str, ...]
+    currency: str | None = None
+    start: str
+    roles: Mapping[str, Role]
+    tells: Words
+    statuses: Mapping[str, Status]
+    types: Mapping[str, TicketType] = {}
+    fields: Mapping[str, FieldSpec] = {}
+    commands: Mapping[str, Command] = {}
+    """The file's own; `rules.loading` adds those that every process has."""
+    timers: Mapping[str, TimerSpec] = {}
+    replies: Mapping[str, Mapping[str, str]] = {}
+    """Who writes without a command (customer, staff): the status before -> the status after."""
+    reopening: Reopening | None = None
+    hours: Hours = Hours()
+    queue: Queue = Queue()
+    mails: Mails = Mails()
+    version: str = ""
+    """Of the file's content; filled in by the loader."""
+
+    def say(self, text: Text, language: str) -> str:
+        """The words in that language, else in the process's own, else in whichever there are."""
+        if isinstance(text, str):
+            return text
+        return text.get(language) or text.get(self.language) or next(iter(text.values()), "")
+
+    def open_statuses(self) -> tuple[str, ...]:
+        return tuple(name for name, status in self.statuses.items() if not status.closed)
+
+
+Process.model_rebuild()

@@ -1,0 +1,115 @@
+"""The machine words for what mails tell people. Templates have the sentence for each, in every language.
+
+A line of a mail is a mapping: `what` is one of these words, the other keys are what its sentence needs.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Headline(StrEnum):
+    """What a notice to staff is about; the first of this order that applies is its headline."""
+
+    URGENT = "urgent"
+    NEW_TICKET = "new_ticket"
+    REOPENED = "reopened"
+    CUSTOMER_WROTE = "customer_wrote"
+    STAFF_WROTE = "staff_wrote"
+    OUTSIDER_WROTE = "outsider_wrote"
+    """Somebody who was written to with #send, or who is not on the ticket."""
+    CUSTOMER_DECIDED = "customer_decided"
+    SURVEY_ANSWERED = "survey_answered"
+    BOUNCED = "bounced"
+    ABSENT = "absent"
+    BREACHED = "breached"
+    REMINDER = "reminder"
+    TASK = "task"
+    ASSIGNED = "assigned"
+    NOBODY = "nobody"
+    """No one holds the role that should hear of this."""
+    CHANGED = "changed"
+
+
+class What(StrEnum):
+    """What happened; the keys each line has beside `what`."""
+
+    OPENED = "opened"  # number
+    MOVED = "moved"  # from_label, to_label
+    ASSIGNED = "assigned"  # name (empty: nobody)
+    PRIORITY = "priority"  # priority
+    TYPE = "type"  # label
+    LEVEL = "level"  # label
+    FIELD = "field"  # label, value
+    CONTRACT = "contract"  # name
+    RESOLUTION = "resolution"  # value
+    TASK_ADDED = "task_added"  # number, title, name (empty: nobody yet), due (ISO date or empty)
+    TASK_ASSIGNED = "task_assigned"  # number, title, name
+    TASK_DONE = "task_done"  # number, title
+    TIME_ADDED = "time_added"  # minutes, on (ISO date), billable, total_minutes
+    REMINDER_SET = "reminder_set"  # at (ISO moment)
+    REQUESTER = "requester"  # address
+    PARTICIPANT_ADDED = "participant_added"  # address
+    PARTICIPANT_REMOVED = "participant_removed"  # address
+    NOTE_KEPT = "note_kept"  # -
+    RELAYED = "relayed"  # -: your text went to the customer
+    SENT_TO = "sent_to"  # address
+    LINKED = "linked"  # number, kind
+    LINKED_OUT = "linked_out"  # kind, to
+    MERGED = "merged"  # number
+    SPLIT = "split"  # number
+    MOVED_DESK = "moved_desk"  # desk
+    SPAM = "spam"  # -
+    CALLBACK = "callback"  # phone, at (ISO moment or empty)
+    PHONE = "phone"  # number, address
+    QUOTE_SENT = "quote_sent"  # number, amount, currency
+    QUOTE_APPROVED = "quote_approved"  # number, amount, currency
+    QUOTE_DECLINED = "quote_declined"  # number, amount, currency
+    INVITED = "invited"  # at (ISO moment)
+    INVOICE_RAISED = "invoice_raised"  # invoice
+    INVOICE_PAID = "invoice_paid"  # invoice
+    INVOICE_REQUESTED = "invoice_requested"  # -
+    RATED = "rated"  # score
+    SURVEY_SENT = "survey_sent"  # -
+    REOPENED = "reopened"  # -
+    THANKED = "thanked"  # -: noted on a closed ticket
+    CONFIRMED = "confirmed"  # -
+    NOT_CONFIRMED = "not_confirmed"  # -
+    EXPIRED = "expired"  # -
+    UNVERIFIED = "unverified"  # address: nobody proved that the mail is theirs
+    QUEUE_EMPTY = "queue_empty"  # -: #next, and nothing waits
+    NOT_DELIVERED = "not_delivered"  # address, text
+    ABSENCE = "absence"  # address
+    TIMER = "timer"  # text: what the process file says of it
+
+
+class Why(StrEnum):
+    """Why a command was not done; the keys each refusal has beside `why` and `line`."""
+
+    UNKNOWN = "unknown"  # word, meant (list of #words, may be empty)
+    DOUBTFUL = "doubtful"  # -: may be quoted text
+    NOT_FIRST = "not_first"  # -: a binding command must be the first line
+    NOT_YOURS = "not_yours"  # roles (labels of who may)
+    WRONG_STATUS = "wrong_status"  # status_label, in_labels (statuses in which it can be done)
+    WRONG_TYPE = "wrong_type"  # type_label, type_labels
+    MISSING_ARGUMENT = "missing_argument"  # argument, usage
+    BAD_ARGUMENT = "bad_argument"  # argument, given, usage
+    TOO_MUCH = "too_much"  # given, usage
+    GUARD = "guard"  # says
+    NO_TICKET = "no_ticket"  # -: needs a ticket, and this mail is on none
+    NO_SUCH_TICKET = "no_such_ticket"  # number
+    NO_SUCH_PERSON = "no_such_person"  # given
+    AMBIGUOUS_PERSON = "ambiguous_person"  # given, names
+    NO_SUCH_TASK = "no_such_task"  # given, open (list of {number, title})
+    NO_SUCH_CONTRACT = "no_such_contract"  # given, names
+    NO_SUCH_DESK = "no_such_desk"  # given, desks
+    NO_QUOTE = "no_quote"  # -
+    OLD_QUOTE = "old_quote"  # number: superseded; the new one comes again
+    NO_SURVEY = "no_survey"  # -
+    NOTHING_BILLED = "nothing_billed"  # -: #raised or #paid, and no invoice was asked for
+    ALREADY = "already"  # -: it is so already
+    UNPROVEN = "unproven"  # -: we could not verify that you sent this
+    ASKED = "asked"  # -: a confirmation was mailed to the address on file
+    NOTHING_TO_CONFIRM = "nothing_to_confirm"  # -
+    WITH_OTHERS = "with_others"  # -: fine by itself, left undone because another line failed
+    MONEY = "money"  # -: needs a second person
