@@ -225,7 +225,7 @@ class Command(Part):
     who: Words = ("staff",)
     """Roles; or anyone, customer, staff, assignee, level, requester."""
     from_: Words | None = Field(default=None, alias="from")
-    """Statuses; `any_open`, `any_closed` and `any` mean what they say; any_open where none is given."""
+    """Statuses; `any_open`, `any_closed`, `any` mean what they say; `any_open` where none is given."""
     types: Words = ()
     act_class: int = Field(default=3, alias="class", ge=1, le=6)
     needs: Annotated[
@@ -292,7 +292,7 @@ class Hours(Part):
 
 
 class Queue(Part):
-    """The order of `#next`: those for which `top` holds, then by priority, then first in first out."""
+    """The order of `#next`: where `top` holds, then by priority, then first in first out."""
 
     statuses: Words = ()
     top: str | None = None

@@ -1,6 +1,6 @@
-"""The machine words for what mails tell people. Templates have the sentence for each, in every language.
+"""The machine words for what mails tell people; templates have the sentence for each.
 
-A line of a mail is a mapping: `what` is one of these words, the other keys are what its sentence needs.
+A line of a mail is a mapping: `what` is one of these words, the other keys its sentence needs.
 """
 
 from __future__ import annotations
