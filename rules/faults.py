@@ -1,0 +1,37 @@
+"""What is wrong in a file that people write (gateway.toml, people.yaml, a process), and its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One fault at one place, in order of file, line and column.
+
+    `line` and `column` count from 1, as editors do; 0 where the whole file is meant.
+    `message` says what is wrong and `mend` what to write instead, each without a full stop.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        """`file:line:column: message. mend`, on one line."""
+        place = [self.file, *(str(n) for n in (self.line, self.column) if n)]
+        words = [self.message, self.mend] if self.mend else [self.message]
+        return f"{':'.join(place)}: {'. '.join(words)}"
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """The mend for a word that is not known: the nearest one, or all there are."""
+    names = sorted(known)
+    near = get_close_matches(str(word).lower(), names, n=1, cutoff=0.7)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"known are {', '.join(names)}" if names else ""
