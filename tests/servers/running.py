@@ -1,0 +1,159 @@
+"""Starting real servers for tests: free loopback ports, own folders, ended by process id.
+
+A server dies with the test process that started it, however that one ends (PR_SET_PDEATHSIG).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import partial
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import pytest
+
+Found = TypeVar("Found")
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+}
+
+
+def unavailable(what: str, package: str) -> NoReturn:
+    """Skip the test that needs `what`; fail it where DESKPOST_REQUIRE_REAL=1 promises it."""
+    text = f"{what} is not installed (Debian: apt-get install {package})"
+    if os.environ.get("DESKPOST_REQUIRE_REAL") == "1":
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)
+
+
+def program(name: str, package: str) -> str:
+    """The path of an installed program, /usr/sbin included; skips the test where there is none."""
+    return shutil.which(name, path=ENVIRONMENT["PATH"]) or unavailable(name, package)
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on, below those the kernel gives to clients."""
+    for _ in range(100):
+        port = random.SystemRandom().randrange(10000, 32000)
+        with closing(socket.socket()) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port between 10000 and 32000")
+
+
+def eventually(probe: Callable[[], Found | None], what: str, seconds: float = 20.0) -> Found:
+    """The first true answer of `probe`, asked repeatedly; AssertionError(`what`) after `seconds`."""
+    end = time.monotonic() + seconds
+    pause = 0.005
+    while True:
+        answer = probe()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+
+
+def greets(port: int) -> bool:
+    """True if something accepts connections on the port."""
+    with closing(socket.socket()) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Daemon:
+    """A server process in the foreground, its output in `log`; `user` is whom root runs it as."""
+
+    def __init__(
+        self, command: Sequence[str], *, log: Path, user: str | None = None, end: str = "TERM"
+    ) -> None:
+        self._command = [*_prefix(user, end), *command]
+        self._end = signal.Signals[f"SIG{end}"]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = log
+
+    def start(self, *ports: int) -> None:
+        """Start it and wait until it listens on all `ports`."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=ENVIRONMENT,
+                cwd=self.log.parent,
+                start_new_session=True,
+            )
+        try:
+            for port in ports:
+                eventually(partial(self._up, port), f"listening on {port}", START_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise RuntimeError("not running")
+        return self._process.pid
+
+    def stop(self) -> None:
+        """End it in order, by force where it does not obey. Does nothing if it has ended."""
+        if self._process is None:
+            return
+        self._process.send_signal(self._end)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power cut would."""
+        if self._process is not None:
+            for pid in [self._process.pid, *_descendants(self._process.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.wait(STOP_SECONDS)
+            self._process = None
+
+    def _up(self, port: int) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            output = self.log.read_text(errors="replace")[-4000:]
+            raise AssertionError(f"{self._command} ended before it listened:\n{output}")
+        return greets(port)
+
+
+def _descendants(pid: int) -> list[int]:
+    """The children of a process and theirs; a server's children often lead groups of their own."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [found for child in children for found in (int(child), *_descendants(int(child)))]
+
+
+def _prefix(user: str | None, end: str) -> list[str]:
+    """The command in front of the server's: change of user, end with the parent (util-linux)."""
+    setpriv = shutil.which("setpriv", path=ENVIRONMENT["PATH"])
+    if setpriv is None:
+        return []
+    change = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
+    return [setpriv, *change, f"--pdeathsig={end}"]
