@@ -1,0 +1,83 @@
+"""Signatures: of people (`-- `, a closing and a name) and of devices ("Sent from my …")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gateway.reading import words
+from gateway.reading.lines import Line
+from gateway.reading.words import fold
+
+_LONGEST_DEVICE = 90
+_MOST_SIGNED = 8
+"""Lines of a name block under a closing; more is a text of its own."""
+_DASHED_NAME = re.compile(r"[-–—][^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){0,3}$")
+
+
+def is_delimiter(line: Line) -> bool:
+    """`-- ` (RFC 3676, 4.3), also without its space, and the dash and underscores of others."""
+    return not line.quoted and line.bare in ("--", "—", "–", "__")
+
+
+def is_device(line: Line) -> bool:
+    """Whether a device or a mail program signs here."""
+    bare = line.bare
+    if line.quoted or not bare or len(bare) > _LONGEST_DEVICE:
+        return False
+    said = fold(bare).strip("*_()[]<> \t.-~")
+    if any(said.startswith(phrase) for phrase in words.SENT_FROM_MINE):
+        return True
+    if not any(device in said for device in words.DEVICES):
+        return False
+    if any(said.startswith(phrase) for phrase in words.SENT_BY):
+        return True
+    return any(said.startswith(start) and said.endswith(end) for start, end in words.SENT_BY_ENDS)
+
+
+def is_list_footer(lines: Sequence[Line], at: int) -> bool:
+    """Whether a mailing list's footer begins: underscores, and a list's address soon after."""
+    bare = lines[at].bare
+    if lines[at].quoted or len(bare) < 10 or bare.strip("_"):
+        return False
+    return any("@" in line.bare or "://" in line.bare for line in lines[at + 1 : at + 4])
+
+
+def trim(lines: Sequence[Line]) -> int:
+    """How many of `lines`, a text up to its end, stand above its signature."""
+    end = _without_blank(lines, len(lines))
+    closing = _closing(lines, end)
+    if closing is not None:
+        return closing
+    if end and _DASHED_NAME.match(lines[end - 1].bare) and (end == 1 or lines[end - 2].blank):
+        return _without_blank(lines, end - 1)
+    return end
+
+
+def _without_blank(lines: Sequence[Line], end: int) -> int:
+    while end and lines[end - 1].blank:
+        end -= 1
+    return end
+
+
+def _closing(lines: Sequence[Line], end: int) -> int | None:
+    """Where "Kind regards," with a name under it begins; a closing alone is kept, it is courtesy."""
+    signed = 0
+    for at in range(end - 1, max(-1, end - 2 * _MOST_SIGNED), -1):
+        line = lines[at]
+        if line.blank:
+            continue
+        if signed and fold(line.bare).rstrip(" ,.!") in words.SIGN_OFFS:
+            return _without_blank(lines, at) or None
+        signed += 1
+        if signed > _MOST_SIGNED or not _could_sign(line):
+            return None
+    return None
+
+
+def _could_sign(line: Line) -> bool:
+    """Whether a line may stand in a name block: short, no sentence, no quote, no command."""
+    bare = line.bare
+    if line.quoted or bare.startswith("#") or len(bare) > 60:
+        return False
+    return not bare.endswith(("?", ":", ";")) and not (bare.endswith(".") and bare.count(" ") > 4)
