@@ -1,4 +1,4 @@
-"""What is wrong in a file that people write (gateway.toml, people.yaml, a process), and its mend."""
+"""What is wrong in a file that people write (gateway.toml, people.yaml, a process)."""
 
 from __future__ import annotations
 

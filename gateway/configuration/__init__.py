@@ -1,0 +1,1 @@
+"""gateway.toml and people.yaml as frozen values, or every fault in them by file and line."""
