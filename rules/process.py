@@ -6,9 +6,12 @@ The field names are the keys of the file; `docs/processes.md` is the guide to th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from rules.words import Vocabulary, normalise
 
 Text = str | Mapping[str, str]
 """Words for people: in the process's own language, or by language code."""
@@ -36,6 +39,30 @@ ArgumentType = Literal[
     "score",
 ]
 
+Act = Literal[
+    "assign",
+    "help",
+    "status",
+    "list",
+    "history",
+    "find",
+    "note",
+    "take_next",
+    "move_desk",
+    "spam",
+    "link_ticket",
+    "merge",
+    "split",
+    "reporter",
+    "participants",
+    "phone",
+    "callback",
+    "send",
+    "contract",
+    "confirm",
+]
+"""What the engine itself can do, beyond what the steps say."""
+
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
@@ -56,7 +83,9 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 class Part(BaseModel):
     """Whatever stands in a process file: unknown keys are faults, nothing changes after loading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 class Status(Part):
@@ -68,6 +97,12 @@ class Status(Part):
     """The status that follows at once, in the same decision."""
     bill: Literal["time", "quote", "nothing"] | None = None
     """What entering this status bills; nothing is billed twice."""
+    rate: str | None = None
+    """The rate (gateway.toml, contracts) that time worked here is billed at."""
+    covered_by: Words = ()
+    """Contracts that make time worked here free."""
+    planned_in: str | None = None
+    """The field that holds when this is planned: a visit without time is on the notice too."""
     tells: Words = ()
     """Roles that hear of mails here while nobody is assigned; empty: the process's."""
     enter: tuple[Step, ...] = ()
@@ -106,6 +141,12 @@ class Argument(Part):
     """The word before it ("due", "task"); needed where an optional argument is no other's kind."""
     words: Words = ()
     """The words that raise a flag."""
+    past: bool = False
+    """Of a date: the last such day ("friday" of time worked), never one to come."""
+    below: bool = False
+    """Of a text: where the line has none, the text of the mail stands for it."""
+    example: str = ""
+    """What the usage shows for it, where its kind says too little: `yesterday`."""
 
 
 class Guard(Part):
@@ -214,8 +255,17 @@ class Step(Part):
     bill: Literal["request", "raised", "paid"] | None = None
     invite: str | None = None
     """A calendar invitation to customer and assignee for the moment in this field."""
-    do: str | None = None
-    """One of the acts that the engine brings (rules/acts): help, status, take_next, merge …"""
+    do: Act | None = None
+    """What the engine brings (rules/decide/acts)."""
+
+    @property
+    def act(self) -> tuple[str, Any]:
+        """The one key that is given beside `when`, and its value."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if name != "when" and value is not None:
+                return name, value
+        raise ValueError("a step without a key")
 
 
 class Command(Part):
@@ -225,7 +275,7 @@ class Command(Part):
     who: Words = ("staff",)
     """Roles; or anyone, customer, staff, assignee, level, requester."""
     from_: Words | None = Field(default=None, alias="from")
-    """Statuses; `any_open`, `any_closed`, `any` mean what they say; `any_open` where none is given."""
+    """Statuses; `any_open`, `any_closed`, `any` mean what they say; none given: `any_open`."""
     types: Words = ()
     act_class: int = Field(default=3, alias="class", ge=1, le=6)
     needs: Annotated[
@@ -244,6 +294,10 @@ class Command(Part):
     """The mail that holds it is not relayed to the customer."""
     binds: str | None = None
     """What a token must name for it to count: quote, service_sheet …"""
+    bill: Literal["time", "quote", "nothing"] | None = None
+    """What its closing bills: wins over the status's and the type's."""
+    by_process: bool = False
+    """Of a common command: part of a process only where its file names it."""
 
 
 class Span(Part):
@@ -345,6 +399,17 @@ class Process(Part):
 
     def open_statuses(self) -> tuple[str, ...]:
         return tuple(name for name, status in self.statuses.items() if not status.closed)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Every command by its own name and by its aliases, normalised."""
+        words = {
+            normalise(alias): name
+            for name, command in self.commands.items()
+            for aliases in command.alias.values()
+            for alias in aliases
+        }
+        return Vocabulary(words | {normalise(name): name for name in self.commands})
 
 
 Process.model_rebuild()
