@@ -30,7 +30,7 @@ class Fault:
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """The mend for a word that is not known: the nearest one, or all there are."""
-    names = sorted(known)
+    names = sorted(set(known))
     near = get_close_matches(str(word).lower(), names, n=1, cutoff=0.7)
     if near:
         return f"did you mean {near[0]}?"

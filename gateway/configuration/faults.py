@@ -8,7 +8,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.configuration.places import Path, Places
+from gateway.configuration.places import KeyPath, Places
 from gateway.configuration.scalars import Unfit, shown
 from rules.faults import Fault, did_you_mean
 
@@ -18,9 +18,11 @@ Words = tuple[str, str]
 
 def faults_of(
     error: ValidationError, model: type[BaseModel], file: str, places: Places
-) -> Iterator[tuple[Path, Fault]]:
+) -> Iterator[tuple[KeyPath, Fault]]:
     """Each fault with the path of its key."""
-    for details in error.errors():
+    for details in error.errors(include_url=False):
+        if details["type"] == "too_short" and details["input"]:
+            continue  # its entries have faults of their own
         path = details["loc"]
         message, mend = _words(details, model)
         yield path, Fault(file, *places.of(path), message, mend)
@@ -42,7 +44,7 @@ def _words(details: ErrorDetails, model: type[BaseModel]) -> Words:
     return f"{_key(path)}{message}", mend
 
 
-def _key(path: Path) -> str:
+def _key(path: KeyPath) -> str:
     """`rates.default: `; the tables around it are told by the line."""
     names = [str(part) for part in path if not isinstance(part, int)]
     return f"{'.'.join(names[-2:] if len(names) > 2 else names[-1:])}: " if names else ""
@@ -57,11 +59,10 @@ def _none_of(details: ErrorDetails) -> Words:
 
 
 def _listed(details: ErrorDetails) -> Words:
-    return f"{shown(details['input'])} is no list", f"write it as [{_bare(details['input'])}]"
-
-
-def _bare(value: object) -> str:
-    return "…" if isinstance(value, Mapping) else str(value)
+    given, key = details["input"], details["loc"][-1]
+    if isinstance(given, Mapping):
+        return "is one table and no list", f"write [[{key}]] for each"
+    return f"{shown(given)} is no list", f"write it as [{shown(given)}]"
 
 
 def _said(message: str, mend: str) -> Callable[[ErrorDetails], Words]:
@@ -69,7 +70,7 @@ def _said(message: str, mend: str) -> Callable[[ErrorDetails], Words]:
 
 
 _TABLE = _said("{} is no table of keys", "write keys with values")
-_COUNT = _said("{} is no whole number above zero", "write it as digits without quotation marks")
+_COUNT = _said("{} is no whole number above zero", "write it as 50")
 
 _MESSAGES: Mapping[str, Callable[[ErrorDetails], Words]] = {
     "literal_error": _none_of,
@@ -89,7 +90,7 @@ _MESSAGES: Mapping[str, Callable[[ErrorDetails], Words]] = {
 }
 
 
-def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
+def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
     """The keys that may stand in the table at `path`."""
     for part in path:
         if isinstance(part, str) and part in model.model_fields:

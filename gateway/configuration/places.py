@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Line and column, from 1, by the path of a key or a list entry."""
 
-    by_path: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
+    by_path: Mapping[KeyPath, tuple[int, int]] = field(default_factory=dict)
 
-    def of(self, path: Path) -> tuple[int, int]:
+    def of(self, path: KeyPath) -> tuple[int, int]:
         """Of the path, else of its nearest ancestor that the file has; (0, 0) for the root."""
         while path and path not in self.by_path:
             path = path[:-1]

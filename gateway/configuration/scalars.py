@@ -134,7 +134,7 @@ def amount(value: object) -> Decimal:
     except InvalidOperation:
         exact = Decimal("NaN")
     if isinstance(value, bool) or not exact.is_finite():
-        raise Unfit(f"{shown(value)} is no amount", 'write it as "90.00"')
+        raise Unfit(f"{shown(value)} is no amount", 'write a number, such as "90.00"')
     if exact < 0:
         raise Unfit(f"{shown(value)} is below zero")
     return exact
@@ -280,7 +280,10 @@ def language(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """The value in quotation marks, short and printable, for a message of one line."""
-    text = value if isinstance(value, str) else str(value)
+    """The value for a message of one line: short and printable, text in quotation marks."""
+    if value is None:
+        return "nothing"
+    text = str(value)
     short = text if len(text) <= 60 else f"{text[:60]}…"
-    return '"' + "".join(c if c.isprintable() else "?" for c in short) + '"'
+    printable = "".join(c if c.isprintable() else "?" for c in short)
+    return f'"{printable}"' if isinstance(value, str) else printable

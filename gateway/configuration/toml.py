@@ -8,9 +8,9 @@ from bisect import bisect_right
 from collections.abc import Generator
 from decimal import Decimal
 
-from gateway.configuration.places import Malformed, Path, Places, Text
+from gateway.configuration.places import KeyPath, Malformed, Places, Text
 
-Found = Generator[tuple[Path, int], None, None]
+Found = Generator[tuple[KeyPath, int], None, None]
 """Paths, and the offset at which each begins."""
 
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
@@ -38,7 +38,7 @@ def _place(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, int, str]:
 def toml_places(text: str) -> Places:
     """Where the keys stand in a text that `tomllib` has read without error (TOML 1.0)."""
     starts = [0, *(m.end() for m in re.finditer("\n", text))]
-    places: dict[Path, tuple[int, int]] = {}
+    places: dict[KeyPath, tuple[int, int]] = {}
     for path, offset in _TomlKeys(text).walk():
         line = bisect_right(starts, offset)
         places.setdefault(path, (line, offset - starts[line - 1] + 1))
@@ -58,11 +58,11 @@ class _TomlKeys:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.tables: dict[Path, int] = {}
+        self.tables: dict[KeyPath, int] = {}
         """How many `[[tables]]` of each path were met."""
 
     def walk(self) -> Found:
-        base: Path = ()
+        base: KeyPath = ()
         while self._space() < len(self.text):
             if self.text[self.at] == "[":
                 base = yield from self._header()
@@ -96,7 +96,7 @@ class _TomlKeys:
         self.at = found.end()
         return found[0]
 
-    def _header(self) -> Generator[tuple[Path, int], None, Path]:
+    def _header(self) -> Generator[tuple[KeyPath, int], None, KeyPath]:
         listed = self.text.startswith("[[", self.at)
         self.at += 2 if listed else 1
         keys, start = self._key()
@@ -113,16 +113,16 @@ class _TomlKeys:
             yield path, start
         return path
 
-    def _resolve(self, keys: list[str]) -> Path:
+    def _resolve(self, keys: list[str]) -> KeyPath:
         """A header's path with the index of each list of tables that it runs through."""
-        path: Path = ()
+        path: KeyPath = ()
         for key in keys:
             path = (*path, key)
             if path in self.tables:
                 path = (*path, self.tables[path])
         return path
 
-    def _pair(self, base: Path) -> Found:
+    def _pair(self, base: KeyPath) -> Found:
         keys, start = self._key()
         for n in range(1, len(keys) + 1):
             yield (*base, *keys[:n]), start
@@ -130,7 +130,7 @@ class _TomlKeys:
         self.at += 1  # the equals sign
         yield from self._value((*base, *keys))
 
-    def _value(self, path: Path) -> Found:
+    def _value(self, path: KeyPath) -> Found:
         self._space()
         match self.text[self.at]:
             case "[":
@@ -142,7 +142,7 @@ class _TomlKeys:
             case _:
                 self._take(self.PLAIN)
 
-    def _array(self, path: Path) -> Found:
+    def _array(self, path: KeyPath) -> Found:
         self.at += 1
         index = 0
         while self.text[self._space()] != "]":
@@ -152,7 +152,7 @@ class _TomlKeys:
             self._comma()
         self.at += 1
 
-    def _inline_table(self, path: Path) -> Found:
+    def _inline_table(self, path: KeyPath) -> Found:
         self.at += 1
         while self.text[self._space()] != "}":
             yield from self._pair(path)

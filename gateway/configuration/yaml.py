@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from gateway.configuration.places import Malformed, Path, Places, Text
+from gateway.configuration.places import KeyPath, Malformed, Places, Text
 
 Value = str | bool | None | list["Value"] | dict[str, "Value"]
 
@@ -44,10 +44,10 @@ class _Reading:
     """Nodes to values; keeps the place of each, and what stands twice in a mapping."""
 
     def __init__(self) -> None:
-        self.places: dict[Path, tuple[int, int]] = {}
+        self.places: dict[KeyPath, tuple[int, int]] = {}
         self.twice: list[tuple[int, int, str]] = []
 
-    def value(self, node: Node, path: Path) -> Value:
+    def value(self, node: Node, path: KeyPath) -> Value:
         match node:
             case MappingNode():
                 return self._mapping(node, path)
@@ -59,7 +59,7 @@ class _Reading:
                 return bool(node.value.lower() == "true")
         return str(node.value)
 
-    def _mapping(self, node: MappingNode, path: Path) -> Value:
+    def _mapping(self, node: MappingNode, path: KeyPath) -> Value:
         found: dict[str, Value] = {}
         for key, value in node.value:
             name, place = str(key.value), (key.start_mark.line + 1, key.start_mark.column + 1)
@@ -69,7 +69,7 @@ class _Reading:
             found[name] = self.value(value, (*path, name))
         return {name: value for name, value in found.items() if value is not None}
 
-    def _sequence(self, node: SequenceNode, path: Path) -> Value:
+    def _sequence(self, node: SequenceNode, path: KeyPath) -> Value:
         for index, entry in enumerate(node.value):
             mark = entry.start_mark
             self.places[(*path, index)] = (mark.line + 1, mark.column + 1)

@@ -1,0 +1,148 @@
+"""gateway.toml and people.yaml from a home: the values they say, or every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.configuration.faults import faults_of
+from gateway.configuration.peoplefile import PeopleFile
+from gateway.configuration.places import KeyPath, Malformed, Places, Text
+from gateway.configuration.references import Wrong, wrong_in_gateway, wrong_in_people
+from gateway.configuration.settings import Configuration, GatewayFile
+from gateway.configuration.toml import read_toml
+from gateway.configuration.yaml import read_yaml
+from rules.faults import Fault
+from rules.model import People
+
+if TYPE_CHECKING:
+    from rules.process import Process
+
+GATEWAY = "gateway.toml"
+PEOPLE = "people.yaml"
+
+V = TypeVar("V")
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[V]):
+    """One file: its value where it has no faults, and where its keys stand."""
+
+    file: str
+    value: V | None
+    faults: tuple[Fault, ...]
+    places: Places
+
+    def fault(self, path: KeyPath, message: str, mend: str = "") -> Fault:
+        """Something about the value at `path`."""
+        return Fault(self.file, *self.places.of(path), message, mend)
+
+
+def load_configuration(
+    home: Path, processes: Mapping[str, Process] | None = None
+) -> Configuration | tuple[Fault, ...]:
+    """What gateway.toml of this home says, or its faults in the order of the file.
+
+    `processes` are all that can be run here, by name; without them what the file says of processes
+    is believed.
+    """
+    loaded = read_configuration(home, processes)
+    return loaded.faults if loaded.value is None else loaded.value
+
+
+def load_people(
+    home: Path, configuration: Configuration, processes: Mapping[str, Process] | None = None
+) -> People | tuple[Fault, ...]:
+    """What people.yaml of this home says, or its faults in the order of the file.
+
+    Roles must be ones of `processes`, which may be left out; desks those of the configuration.
+    """
+    loaded = read_people(home, configuration.desks, processes)
+    return loaded.faults if loaded.value is None else loaded.value
+
+
+def read_configuration(
+    home: Path, processes: Mapping[str, Process] | None = None
+) -> Loaded[Configuration]:
+    """`load_configuration` with the places of the keys."""
+    loaded = _load(
+        home, GATEWAY, read_toml, GatewayFile, lambda data: wrong_in_gateway(data, processes)
+    )
+    value = None if loaded.value is None else _configuration(home, loaded.value)
+    return Loaded(loaded.file, value, loaded.faults, loaded.places)
+
+
+def read_people(
+    home: Path, desks: Iterable[str], processes: Mapping[str, Process] | None = None
+) -> Loaded[People]:
+    """`load_people` with the places of the keys; `desks` are the addresses that there are."""
+    known = frozenset(desks)
+    roles = None if processes is None else {r for p in processes.values() for r in p.roles}
+    loaded = _load(
+        home, PEOPLE, read_yaml, PeopleFile, lambda data: wrong_in_people(data, known, roles)
+    )
+    value = None if loaded.value is None else loaded.value.people()
+    return Loaded(loaded.file, value, loaded.faults, loaded.places)
+
+
+def _configuration(home: Path, file: GatewayFile) -> Configuration:
+    return Configuration(
+        home=home,
+        operators=file.operators,
+        store=file.store,
+        smtp=file.smtp,
+        delivery=file.delivery,
+        trust=file.trust,
+        limits=file.limits,
+        desks={entry.address: entry.desk() for entry in file.desk},
+        mailboxes=file.mailbox,
+    )
+
+
+def _load(
+    home: Path,
+    name: str,
+    read: Callable[[str], Text],
+    model: type[M],
+    wrong: Callable[[Mapping[str, object]], Iterator[Wrong]],
+) -> Loaded[M]:
+    file = str(home / name)
+    try:
+        text = read((home / name).read_bytes().decode("utf-8-sig"))
+    except Malformed as malformed:
+        faults = (Fault(file, *fault) for fault in malformed.faults)
+        return Loaded(file, None, tuple(faults), Places())
+    except (OSError, UnicodeDecodeError) as error:
+        return Loaded(file, None, (_unreadable(file, error),), Places())
+    return _validated(home, file, text, model, wrong)
+
+
+def _unreadable(file: str, error: OSError | UnicodeDecodeError) -> Fault:
+    if isinstance(error, FileNotFoundError):
+        return Fault(file, 0, 0, "there is no such file", "make it with: run_gateway.py init")
+    if isinstance(error, OSError):
+        return Fault(file, 0, 0, f"cannot be read: {error.strerror}")
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return Fault(file, line, 0, "is not in UTF-8", "save it in that encoding")
+
+
+def _validated(
+    home: Path,
+    file: str,
+    text: Text,
+    model: type[M],
+    wrong: Callable[[Mapping[str, object]], Iterator[Wrong]],
+) -> Loaded[M]:
+    value, faults = None, {}
+    try:
+        value = model.model_validate(text.data, context={"home": home})
+    except ValidationError as error:
+        faults = dict(faults_of(error, model, file, text.places))
+    for path, message, mend in wrong(text.data):
+        faults.setdefault(path, Fault(file, *text.places.of(path), message, mend))
+    return Loaded(file, None if faults else value, tuple(sorted(faults.values())), text.places)
