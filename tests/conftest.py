@@ -11,10 +11,12 @@ import pytest
 from hypothesis import settings
 
 pytest_plugins = [
+    "tests.servers.dovecot",
+    "tests.servers.postfix",
     "tests.servers.postgres",
 ]
 
-REAL = {"postgres", "fresh_database", "start_postgres"}
+REAL = {"postgres", "fresh_database", "start_postgres", "start_dovecot", "start_postfix"}
 
 settings.register_profile("deskpost", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("deskpost")

@@ -5,6 +5,7 @@ A server dies with the test process that started it, however that one ends (PR_S
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import shutil
@@ -22,6 +23,7 @@ import pytest
 
 Found = TypeVar("Found")
 
+PR_SET_CHILD_SUBREAPER = 36
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 ENVIRONMENT = {
@@ -58,7 +60,7 @@ def free_port() -> int:
 
 
 def eventually(probe: Callable[[], Found | None], what: str, seconds: float = 20.0) -> Found:
-    """The first true answer of `probe`, asked repeatedly; AssertionError(`what`) after `seconds`."""
+    """The first true answer of `probe`, asked anew; AssertionError(`what`) after `seconds`."""
     end = time.monotonic() + seconds
     pause = 0.005
     while True:
@@ -91,6 +93,7 @@ class Daemon:
 
     def start(self, *ports: int) -> None:
         """Start it and wait until it listens on all `ports`."""
+        _adopt_orphans()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -118,21 +121,24 @@ class Daemon:
         """End it in order, by force where it does not obey. Does nothing if it has ended."""
         if self._process is None:
             return
+        family = _descendants(self._process.pid)
         self._process.send_signal(self._end)
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+        _bury(family)
         self._process = None
 
     def kill(self) -> None:
         """End it and its children at once, as a power cut would."""
-        if self._process is not None:
-            for pid in [self._process.pid, *_descendants(self._process.pid)]:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            self._process.wait(STOP_SECONDS)
-            self._process = None
+        if self._process is None:
+            return
+        family = _descendants(self._process.pid)
+        self._process.kill()
+        self._process.wait(STOP_SECONDS)
+        _bury(family)
+        self._process = None
 
     def _up(self, port: int) -> bool:
         if self._process is None or self._process.poll() is not None:
@@ -148,6 +154,21 @@ def _descendants(pid: int) -> list[int]:
     except OSError:
         return []
     return [found for child in children for found in (int(child), *_descendants(int(child)))]
+
+
+def _adopt_orphans() -> None:
+    """Make this process the parent of orphans (prctl(2)): not every container's init reaps them."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _bury(family: list[int]) -> None:
+    """Kill and reap what is left of a server whose first process has ended."""
+    for pid in family:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
 
 
 def _prefix(user: str | None, end: str) -> list[str]:
