@@ -214,13 +214,13 @@ class OnOther:
 class OpenOther:
     """A ticket of its own that this decision opens; `tie` is the kind of link that joins the two.
 
-    `moves_mail`: the mail at hand belongs to the new ticket and not to this one (`#split`).
+    `moves_message`: a mail of this ticket that belongs to the new one from now on (`#split`).
     """
 
     ticket: Ticket
     effects: tuple[Effect, ...] = ()
     tie: str | None = None
-    moves_mail: bool = False
+    moves_message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +231,22 @@ class Hold:
     commands: str
     """The command lines as they were written."""
     shows: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SettleHold:
+    """The address on file answered what it was asked: yes, or anything else."""
+
+    hold: int
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Mail of this sender to this desk is quarantined from now on, unanswered."""
+
+    desk: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +286,35 @@ TicketEffect = (
     | StartTimer
     | CancelTimer
 )
-Effect = TicketEffect | Note | QueueMail | OnOther | OpenOther | Hold | SetAside | Quarantine
+Effect = (
+    TicketEffect
+    | Note
+    | QueueMail
+    | OnOther
+    | OpenOther
+    | Hold
+    | SettleHold
+    | Block
+    | SetAside
+    | Quarantine
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a mail, a timer or an operator brings about. `reason` is a machine constant."""
+    """What a mail, a timer or an operator brings about. `reason` is a machine constant.
+
+    `lines` and `refusals` say what was done and what was not, in the words of `rules.said`.
+    `internal`: the mail at hand is for staff alone.
+    """
 
     effects: tuple[Effect, ...]
     reason: str
-    reason_text: str = ""
+    lines: tuple[Mapping[str, object], ...] = ()
+    refusals: tuple[Mapping[str, object], ...] = ()
+    internal: bool = False
+    text: str = ""
+    """The new text without its command lines: what others may read of the mail."""
 
 
 # --- what an effect means ----------------------------------------------------------------------

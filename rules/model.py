@@ -230,6 +230,8 @@ class MessageFact:
     at: datetime
     template: str | None = None
     attachments: int = 0
+    id: int = 0
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

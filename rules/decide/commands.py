@@ -1,0 +1,149 @@
+"""The commands of one mail: checked one by one, done together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rules.commands import Called, Problem, usage
+from rules.decide import guards, moving
+from rules.decide.audience import language_of, roles_of
+from rules.decide.cause import Cause, Refused
+from rules.decide.knowledge import known
+from rules.decide.permission import Verdict, judge
+from rules.decide.possible import allowed, fits, statuses_of
+from rules.decide.scene import Scene
+from rules.decide.steps import carry_out
+from rules.effects import Hold
+from rules.model import ActClass
+from rules.said import Why
+
+
+def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -> Scene:
+    """The scene after the commands; the same scene with refusals where one of them cannot be done.
+
+    Commands whose sender has not shown enough are held, all of them, until they are confirmed.
+    """
+    trial = scene.fork()
+    failed = {p.line for p in problems}
+    for problem in problems:
+        scene.refuse(problem.line, problem.why, **problem.details)
+    for called in commands:
+        try:
+            _check(trial, called)
+            _perform(trial, called)
+        except Refused as refused:
+            failed.add(called.line)
+            scene.refuse(called.line, refused.why, **refused.details)
+    if scene.refusals:
+        for called in commands:
+            if called.line not in failed:
+                scene.refuse(called.line, Why.WITH_OTHERS)
+        return scene
+    return _proven(scene, trial, commands)
+
+
+def _check(scene: Scene, called: Called) -> None:
+    """Role, ticket, status, type and guards, in the order in which people would ask.
+
+    Raises:
+        Refused: the first that does not hold.
+    """
+    command, ticket = called.spec, scene.ticket
+    if not allowed(command, roles_of(scene.facts, scene.facts.actor.person, ticket)):
+        raise Refused(Why.NOT_YOURS, roles=[_role_label(scene, r) for r in command.who])
+    if ticket is None and command.ticket == "needed":
+        raise Refused(Why.NO_TICKET)
+    if ticket is not None and not fits(scene.process, command, ticket):
+        _refuse_status(scene, called)
+    facts = known(scene.facts, ticket, called.arguments)
+    for guard in command.guards:
+        if not guards.holds(guard.that, facts):
+            raise Refused(Why.GUARD, says=scene.label(guard.says))
+
+
+def _role_label(scene: Scene, role: str) -> str:
+    spec = scene.process.roles.get(role)
+    return scene.label(spec.label) if spec else role
+
+
+def _refuse_status(scene: Scene, called: Called) -> None:
+    process, ticket, command = scene.process, scene.open_ticket, called.spec
+    if command.types and ticket.type not in command.types:
+        labels = {name: scene.label(spec.label) for name, spec in process.types.items()}
+        raise Refused(
+            Why.WRONG_TYPE,
+            type_label=labels.get(ticket.type or "", ""),
+            type_labels=[labels.get(name, name) for name in command.types],
+        )
+    raise Refused(
+        Why.WRONG_STATUS,
+        status_label=scene.label(process.statuses[ticket.status].label),
+        in_labels=[
+            scene.label(process.statuses[name].label) for name in statuses_of(process, command)
+        ],
+    )
+
+
+def _perform(scene: Scene, called: Called) -> None:
+    cause = Cause(called.name, called.line, called.arguments)
+    scene.internal = scene.internal or called.spec.internal
+    try:
+        carry_out(scene, called.spec.steps, cause)
+    except Refused as refused:
+        if refused.why is Why.BAD_ARGUMENT:
+            refused.details["usage"] = usage(called.name, called.spec, _language(scene))
+        raise
+    if scene.ticket is not None:
+        target = moving.target_of(called.spec, scene.ticket)
+        if target is not None:
+            moving.move(scene, target, cause)
+
+
+def _language(scene: Scene) -> str:
+    return language_of(scene.facts, scene.facts.actor.address, scene.ticket)
+
+
+def _proven(scene: Scene, trial: Scene, commands: Sequence[Called]) -> Scene:
+    """The trial where the sender has shown enough for each command."""
+    verdicts = {called.line: _verdict(scene, called) for called in commands}
+    for line, verdict in verdicts.items():
+        if verdict is Verdict.REFUSE:
+            scene.refuse(line, Why.UNPROVEN)
+        elif verdict is Verdict.SECOND_PERSON:
+            scene.refuse(line, Why.MONEY)
+    if scene.refusals:
+        return scene
+    if Verdict.CONFIRM in verdicts.values():
+        return _hold(scene, commands)
+    return trial
+
+
+def _verdict(scene: Scene, called: Called) -> Verdict:
+    mail, actor = scene.mail, scene.facts.actor
+    token = bool(mail and mail.token and mail.token.address == actor.address)
+    plain = called.first and bool(mail and mail.unambiguous)
+    act_class = ActClass(called.spec.act_class)
+    return judge(act_class, actor, scene.facts.policy, token=token, plain=plain)
+
+
+def _hold(scene: Scene, commands: Sequence[Called]) -> Scene:
+    """Nothing changes until the address on file says yes; the text of the mail waits as well where
+    staff wrote it, since it might speak of what has not happened."""
+    lines = "\n".join(called.line for called in commands)
+    if scene.facts.actor.person.works_at(scene.facts.desk.address):
+        scene.internal = True
+    scene.do(Hold(scene.facts.actor.address, lines, _shown(scene)))
+    scene.answered = True
+    return scene
+
+
+def _shown(scene: Scene) -> dict[str, object]:
+    """What a confirmation names beside the command: ticket, version and amount."""
+    ticket = scene.ticket
+    quote = ticket.current_quote if ticket else None
+    shows: dict[str, object] = {}
+    if ticket is not None:
+        shows |= {"ticket": ticket.number, "subject": ticket.subject}
+    if quote is not None and quote.status == "sent":
+        shows |= {"quote": quote.number, "amount": str(quote.amount), "currency": quote.currency}
+    return shows

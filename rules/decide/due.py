@@ -1,0 +1,58 @@
+"""What a timer brings about when it falls due, and what an operator orders."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from rules import commands as reading
+from rules.decide import commands, guards, moving
+from rules.decide.audience import responsible
+from rules.decide.cause import Cause
+from rules.decide.facts import Facts, OperatorCommand, TimerDue
+from rules.decide.knowledge import known
+from rules.decide.outcome import conclude
+from rules.decide.scene import Scene
+from rules.decide.steps import carry_out
+from rules.effects import CancelTimer, Decision, Note
+from rules.process import TimerSpec
+from rules.said import Headline, What
+
+
+def decide_due(facts: Facts, timer: TimerDue) -> Decision:
+    """A timer fires once: it is cleared first, and set anew where it repeats."""
+    scene = Scene(facts)
+    scene.do(CancelTimer(timer.name))
+    if timer.name == moving.REMIND:
+        scene.tell(responsible(facts, scene.open_ticket), Headline.REMINDER)
+        scene.do(Note("reminded"))
+        return conclude(scene, "reminded")
+    spec = facts.process.timers.get(timer.name)
+    if spec is None or not moving.runs_in(scene, spec, scene.open_ticket.status):
+        return conclude(scene, "timer_gone")
+    return _fire(scene, timer.name, spec)
+
+
+def _fire(scene: Scene, name: str, spec: TimerSpec) -> Decision:
+    if spec.unless and guards.holds(spec.unless, known(scene.facts, scene.ticket, {})):
+        return conclude(scene, "timer_not_needed")
+    cause = Cause(name)
+    scene.do(Note("timer_due", name))
+    says = scene.label(spec.says)
+    if says:
+        scene.say(What.TIMER, text=says)
+    carry_out(scene, spec.steps, cause)
+    if spec.to:
+        moving.move(scene, spec.to, cause)
+    if spec.repeat and moving.runs_in(scene, spec, scene.open_ticket.status):
+        moving.start(scene, name, spec)
+    return conclude(scene, f"timer_{name}")
+
+
+def decide_operator(facts: Facts, order: OperatorCommand) -> Decision:
+    """Commands given at the machine, by the roles of the address that they are given for."""
+    scene = Scene(facts)
+    read = reading.read(
+        order.text, facts.process, now=facts.now, time_zone=ZoneInfo(facts.desk.time_zone)
+    )
+    scene = commands.run(scene, read.commands, read.problems)
+    return conclude(scene, "refused" if scene.refusals else "ordered")

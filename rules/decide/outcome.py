@@ -1,0 +1,98 @@
+"""From a scene to a decision: every recipient gets what concerns them once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from rules.decide.audience import language_of
+from rules.decide.possible import possible
+from rules.decide.scene import Notice, Scene
+from rules.effects import Decision, Hold, QueueMail
+from rules.model import Person
+
+
+def conclude(scene: Scene, reason: str) -> Decision:
+    """All effects of the scene, its mails last; nobody is written to where the policy is quiet."""
+    mails = [] if scene.facts.policy.quiet else _mails(scene)
+    effects = scene.effects
+    if scene.facts.policy.quiet:
+        effects = [e for e in effects if not isinstance(e, QueueMail | Hold)]
+    return Decision(
+        (*effects, *mails),
+        reason,
+        lines=tuple(scene.lines),
+        refusals=tuple(refusal.told() for refusal in scene.refusals),
+        internal=scene.internal,
+        text=scene.text.strip(),
+    )
+
+
+def _mails(scene: Scene) -> list[QueueMail]:
+    mails = [replace(m, to=tuple(dict.fromkeys(m.to))) for m in scene.mails if m.to]
+    mails += _notices(scene)
+    return _answer_actor(scene, mails)
+
+
+def _notices(scene: Scene) -> list[QueueMail]:
+    """Notices to staff; people who are told the same share one effect."""
+    told = {a for m in scene.mails if m.internal and m.carries_text for a in m.to}
+    alike: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for address, notice in scene.notices.items():
+        if address not in told and address != _author(scene):
+            alike[notice.headline.value, notice.carries_text].append(address)
+    return [
+        QueueMail(
+            "notice",
+            tuple(addresses),
+            data={"headline": headline, "lines": list(scene.lines)},
+            carries_text=carries,
+            internal=True,
+        )
+        for (headline, carries), addresses in alike.items()
+    ]
+
+
+def _author(scene: Scene) -> str:
+    actor = scene.facts.actor
+    return "" if actor.operator else actor.address
+
+
+def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
+    """What was done, and what could not be, is told to the sender: within a mail that they get
+    anyway where there is one, else by itself."""
+    actor = scene.facts.actor
+    if actor.operator or scene.mail is None or not actor.address:
+        return mails
+    if scene.refusals:
+        return [*mails, _refused(scene)]
+    if not scene.lines or scene.answered:
+        return mails
+    return _with_lines(scene, mails, actor.person)
+
+
+def _with_lines(scene: Scene, mails: list[QueueMail], person: Person) -> list[QueueMail]:
+    staff = person.works_at(scene.facts.desk.address)
+    for index, mail in enumerate(mails):
+        if mail.to == (person.address,) and mail.template != "outside":
+            lines = {"lines": list(scene.lines), **mail.data}
+            mails[index] = replace(mail, data=lines)
+            return mails
+    done = QueueMail(
+        "done", (person.address,), {"lines": list(scene.lines)}, answer=True, internal=staff
+    )
+    return [*mails, done]
+
+
+def _refused(scene: Scene) -> QueueMail:
+    facts = scene.facts
+    language = language_of(facts, facts.actor.address, scene.ticket)
+    data: dict[str, object] = {
+        "refusals": [refusal.told() for refusal in scene.refusals],
+        "possible": possible(scene, language),
+        "lines": [],
+    }
+    staff = facts.actor.person.works_at(facts.desk.address)
+    return QueueMail("refused", (facts.actor.address,), data, answer=True, internal=staff)
+
+

@@ -1,0 +1,55 @@
+"""Which commands somebody may use now, and how they are written."""
+
+from __future__ import annotations
+
+from rules.commands import usage
+from rules.decide.audience import roles_of
+from rules.decide.scene import Scene
+from rules.model import Ticket
+from rules.process import Command, Process
+
+
+def allowed(command: Command, roles: frozenset[str]) -> bool:
+    """Whether one of these roles may use the command at all."""
+    return bool(roles.intersection(command.who))
+
+
+def statuses_of(process: Process, command: Command) -> tuple[str, ...]:
+    """The statuses in which it can be used."""
+    words = command.from_ or ("any_open",)
+    named: list[str] = []
+    for word in words:
+        match word:
+            case "any":
+                named += process.statuses
+            case "any_open":
+                named += process.open_statuses()
+            case "any_closed":
+                named += [n for n, s in process.statuses.items() if s.closed]
+            case _:
+                named.append(word)
+    return tuple(dict.fromkeys(named))
+
+
+def fits(process: Process, command: Command, ticket: Ticket | None) -> bool:
+    """Whether status and type of the ticket allow it."""
+    if ticket is None:
+        return command.ticket != "needed"
+    if command.types and ticket.type not in command.types:
+        return False
+    return command.ticket == "none" or ticket.status in statuses_of(process, command)
+
+
+def possible(scene: Scene, language: str) -> list[dict[str, object]]:
+    """As the mails list them: command, usage and what it does, in the language."""
+    process, ticket = scene.process, scene.ticket
+    roles = roles_of(scene.facts, scene.facts.actor.person, ticket)
+    return [
+        {
+            "command": name,
+            "usage": usage(name, command, language),
+            "help": process.say(command.help, language),
+        }
+        for name, command in process.commands.items()
+        if allowed(command, roles) and fits(process, command, ticket)
+    ]

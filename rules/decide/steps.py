@@ -1,0 +1,303 @@
+"""The steps of a process file, carried out on a scene. Each is one small function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rules.decide import billing, guards, tasks
+from rules.decide.acts import ACTS
+from rules.decide.audience import holders, name_of, responsible, union
+from rules.decide.cause import Cause, Refused
+from rules.decide.knowledge import known
+from rules.decide.scene import Scene
+from rules.decide.values import set_attribute, value_of
+from rules.effects import (
+    AddLink,
+    AddTime,
+    AnswerSurvey,
+    Assign,
+    CancelTimer,
+    QueueMail,
+    SendQuote,
+    SendSurvey,
+    SettleQuote,
+    StartTimer,
+)
+from rules.model import TimeEntry
+from rules.process import MailStep, OpenStep, QuoteStep, Step, TaskStep
+from rules.said import Headline, What, Why
+
+
+def carry_out(scene: Scene, steps: Iterable[Step], cause: Cause) -> None:
+    """Plays the steps in order; those whose `when` does not hold are left out.
+
+    Raises:
+        Refused: a step cannot be done; the caller drops the scene.
+    """
+    for step in steps:
+        if step.when is None or guards.holds(step.when, _known(scene, cause)):
+            name, value = step.act
+            STEPS[name](scene, cause, value)
+
+
+def _known(scene: Scene, cause: Cause) -> dict[str, object]:
+    return known(scene.facts, scene.ticket, cause.arguments)
+
+
+def _set(scene: Scene, cause: Cause, values: Any) -> None:
+    for name, given in values.items():
+        set_attribute(scene, name, value_of(given, cause, _known(scene, cause)))
+
+
+def _assign(scene: Scene, cause: Cause, who: str) -> None:
+    address = _person(scene, cause, who)
+    before = scene.open_ticket.assignee
+    if address == before:
+        return
+    scene.do(Assign(address))
+    scene.say(What.ASSIGNED, name=name_of(scene.facts.people, address))
+    if address and address != scene.facts.actor.address:
+        scene.tell([address], Headline.ASSIGNED, carries_text=True)
+
+
+def _person(scene: Scene, cause: Cause, who: str) -> str | None:
+    """`actor`, `nobody`, `argument NAME`, or a role that one person holds on this ticket."""
+    if who == "actor":
+        return scene.facts.actor.address
+    if who == "nobody":
+        return None
+    if who.startswith("argument "):
+        found = tasks.named_or_refused(scene, cause.text(who.removeprefix("argument ")))
+        return found.address or _only(scene, found.role or "")
+    return _only(scene, who)
+
+
+def _only(scene: Scene, role: str) -> str | None:
+    holding = holders(scene.facts, role, scene.ticket)
+    if not holding:
+        raise Refused(Why.NO_SUCH_PERSON, given=role)
+    return holding[0] if len(holding) == 1 else None
+
+
+def _task(scene: Scene, cause: Cause, spec: TaskStep) -> None:
+    tasks.add(scene, cause, spec, _known(scene, cause))
+
+
+def _complete(scene: Scene, cause: Cause, which: str) -> None:
+    tasks.complete(scene, cause, which)
+
+
+def _time(scene: Scene, cause: Cause, _: bool) -> None:
+    facts = scene.facts
+    given = cause.arguments.get("on")
+    today = facts.now.astimezone(ZoneInfo(facts.desk.time_zone)).date()
+    on = given if isinstance(given, date) and not isinstance(given, datetime) else today
+    minutes = cause.arguments.get("duration")
+    entry = TimeEntry(
+        minutes=minutes if isinstance(minutes, int) else 0,
+        by=facts.actor.address,
+        on=on,
+        billable=not cause.arguments.get("not_billable") and not billing.covered(scene),
+        text=cause.text("text"),
+        rate=billing.rate_name(scene),
+    )
+    scene.do(AddTime(entry))
+    total = sum(t.minutes for t in scene.open_ticket.time)
+    scene.say(
+        What.TIME_ADDED,
+        minutes=entry.minutes,
+        on=entry.on.isoformat(),
+        billable=entry.billable,
+        total_minutes=total,
+    )
+
+
+def _mail(scene: Scene, cause: Cause, spec: MailStep) -> None:
+    to = union(_recipients(scene, role) for role in spec.to)
+    data = {name: _plain(value) for name, value in cause.arguments.items()}
+    carries = spec.carries_text or _carries_reply(scene, spec)
+    if carries:
+        scene.text_used = True
+    scene.mails.append(
+        QueueMail(
+            spec.template,
+            to,
+            data=data,
+            offers=tuple(offer.does for offer in spec.offers),
+            carries_text=carries,
+            internal="customer" not in spec.to and "requester" not in spec.to,
+        )
+    )
+
+
+def _carries_reply(scene: Scene, spec: MailStep) -> bool:
+    """A mail to the customer takes the text that staff wrote with it, so that one mail goes."""
+    to_customer = "customer" in spec.to
+    by_staff = scene.facts.actor.person.works_at(scene.facts.desk.address)
+    fresh = not scene.text_used and not scene.internal
+    return to_customer and by_staff and fresh and bool(scene.text.strip())
+
+
+def _recipients(scene: Scene, role: str) -> tuple[str, ...]:
+    ticket = scene.open_ticket
+    match role:
+        case "customer":
+            return ticket.customers
+        case "requester":
+            return (ticket.requester,)
+        case "actor":
+            return (scene.facts.actor.address,)
+        case "desk":
+            return responsible(scene.facts, ticket)
+    return holders(scene.facts, role, ticket)
+
+
+def _plain(value: object) -> object:
+    """As JSON has it: what a mail's data may hold."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _tell(scene: Scene, cause: Cause, roles: tuple[str, ...]) -> None:
+    told = union(_recipients(scene, role) for role in roles)
+    urgent = scene.process.queue.top is not None and guards.holds(
+        scene.process.queue.top, _known(scene, cause)
+    )
+    scene.tell(told, Headline.URGENT if urgent else Headline.CHANGED, carries_text=True)
+
+
+def _quote(scene: Scene, cause: Cause, spec: QuoteStep) -> None:
+    facts = scene.facts
+    amount, currency = billing.money(cause.arguments.get(spec.amount), facts.desk.currency)
+    text = cause.text(spec.text)
+    scene.do(
+        SendQuote(
+            amount,
+            currency,
+            text,
+            facts.actor.address,
+            facts.now,
+            billing.valid_until(scene, spec.valid_for),
+        )
+    )
+    billing.mail_quote(scene, spec.template, tuple(offer.does for offer in spec.offers))
+
+
+def _settle(scene: Scene, cause: Cause, status: str) -> None:
+    quote = scene.open_ticket.current_quote
+    if quote is None or quote.status != "sent":
+        raise Refused(Why.NO_QUOTE)
+    billing.refuse_old_version(scene, quote)
+    scene.do(SettleQuote(quote.number, status))
+    scene.say(
+        What.QUOTE_APPROVED if status == "approved" else What.QUOTE_DECLINED,
+        number=quote.number,
+        amount=str(quote.amount),
+        currency=quote.currency,
+    )
+    scene.tell(responsible(scene.facts, scene.open_ticket), Headline.CUSTOMER_DECIDED)
+
+
+def _survey(scene: Scene, cause: Cause, what: str) -> None:
+    if what == "send":
+        scene.do(SendSurvey(scene.facts.now))
+        return
+    if scene.open_ticket.survey is None:
+        raise Refused(Why.NO_SURVEY)
+    score = cause.arguments.get("score")
+    words = "\n".join(w for w in (cause.text("text"), scene.text.strip()) if w)
+    scene.text_used = True
+    scene.do(AnswerSurvey(score if isinstance(score, int) else 0, words or None))
+    scene.say(What.RATED, score=score)
+    scene.tell(responsible(scene.facts, scene.open_ticket), Headline.SURVEY_ANSWERED)
+
+
+def _start(scene: Scene, cause: Cause, name: str) -> None:
+    moment = cause.arguments.get("when")
+    if not isinstance(moment, datetime) or moment <= scene.facts.now:
+        raise Refused(Why.BAD_ARGUMENT, argument="when", given=cause.line, usage="")
+    scene.do(StartTimer(name, moment))
+    scene.say(What.REMINDER_SET, at=moment.isoformat())
+
+
+def _stop(scene: Scene, _: Cause, name: str) -> None:
+    scene.do(CancelTimer(name))
+
+
+def _link(scene: Scene, cause: Cause, kind: str) -> None:
+    to = str(next(iter(cause.arguments.values()), ""))
+    scene.do(AddLink(kind, to))
+    scene.say(What.LINKED_OUT, kind=kind, to=to)
+
+
+def _open(scene: Scene, cause: Cause, spec: OpenStep) -> None:
+    ACTS["open_elsewhere"](
+        scene,
+        Cause(
+            cause.name,
+            cause.line,
+            {
+                "desk": spec.desk,
+                "title": value_of(spec.title, cause, _known(scene, cause)),
+                "tie": spec.tie,
+            },
+        ),
+    )
+
+
+def _bill(scene: Scene, cause: Cause, what: str) -> None:
+    billing.bill(scene, cause, what)
+
+
+def _invite(scene: Scene, cause: Cause, field: str) -> None:
+    at = scene.open_ticket.fields.get(field)
+    minutes = cause.arguments.get("duration")
+    engineer = scene.open_ticket.assignee or scene.facts.actor.address
+    scene.mails.append(
+        QueueMail(
+            "invitation",
+            union([scene.open_ticket.customers, (engineer,)]),
+            data={
+                "at": at,
+                "duration": minutes if isinstance(minutes, int) else 60,
+                "engineer": engineer,
+            },
+            carries_text=True,
+        )
+    )
+    scene.text_used = True
+    scene.say(What.INVITED, at=at)
+
+
+def _do(scene: Scene, cause: Cause, act: str) -> None:
+    ACTS[act](scene, cause)
+
+
+STEPS: dict[str, Callable[[Scene, Cause, Any], None]] = {
+    "set": _set,
+    "assign": _assign,
+    "task": _task,
+    "complete": _complete,
+    "time": _time,
+    "mail": _mail,
+    "tell": _tell,
+    "quote": _quote,
+    "settle": _settle,
+    "survey": _survey,
+    "start": _start,
+    "stop": _stop,
+    "link": _link,
+    "open": _open,
+    "bill": _bill,
+    "invite": _invite,
+    "do": _do,
+}

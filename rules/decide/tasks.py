@@ -1,0 +1,155 @@
+"""Tasks: added, given to somebody, completed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from rules.decide.audience import Named, holders, name_of, named
+from rules.decide.cause import Cause, Refused
+from rules.decide.scene import Scene
+from rules.decide.values import value_of
+from rules.effects import AddTask, AssignTask, CompleteTask
+from rules.model import Task
+from rules.moments import month_name
+from rules.process import TaskStep
+from rules.said import Headline, What, Why
+
+
+def named_or_refused(scene: Scene, word: str) -> Named:
+    """Whom the word means.
+
+    Raises:
+        Refused: nobody at this desk, or several.
+    """
+    found = named(word, scene.facts)
+    if found.address or found.role:
+        return found
+    if found.names:
+        raise Refused(Why.AMBIGUOUS_PERSON, given=word, names=list(found.names))
+    raise Refused(Why.NO_SUCH_PERSON, given=word)
+
+
+def add(scene: Scene, cause: Cause, spec: TaskStep, known: Mapping[str, object]) -> None:
+    """A task of the process file, or one that a person wrote."""
+    title = _title(scene, cause, spec)
+    if spec.once_per and _there_already(scene, spec, title):
+        return
+    role, assignee = _holder(scene, cause, spec.role)
+    due = value_of(spec.due, cause, known)
+    day = due.astimezone(_zone(scene)).date() if isinstance(due, datetime) else due
+    task = AddTask(title, role, assignee, day if isinstance(day, date) else None, spec.key)
+    number = scene.add_task(task)
+    _tell(scene, number, task)
+
+
+def _zone(scene: Scene) -> ZoneInfo:
+    return ZoneInfo(scene.facts.desk.time_zone)
+
+
+def _title(scene: Scene, cause: Cause, spec: TaskStep) -> str:
+    """The placeholders filled in one pass, so that what a mail brings is never read as one."""
+    ticket, now = scene.open_ticket, scene.facts.now.astimezone(_zone(scene))
+    language = scene.facts.desk.language
+    words = {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "month": month_name(now.month, language),
+        "year": now.year,
+        **cause.arguments,
+    }
+    parts = scene.label(spec.title).split("{")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, closing, rest = part.partition("}")
+        value = words.get(name)
+        filled.append(f"{'' if value is None else value}{rest}" if closing else "{" + part)
+    return " ".join("".join(filled).split())
+
+
+def _there_already(scene: Scene, spec: TaskStep, title: str) -> bool:
+    tasks = scene.open_ticket.tasks
+    if spec.once_per == "month":
+        return any(t.key == spec.key and t.title == title for t in tasks)
+    return any(t.key == spec.key for t in tasks)
+
+
+def _holder(scene: Scene, cause: Cause, who: str | None) -> tuple[str | None, str | None]:
+    """Role and assignee of a new task."""
+    if who is None:
+        return None, None
+    if who == "actor":
+        return None, scene.facts.actor.address
+    if who == "assignee":
+        return None, scene.open_ticket.assignee
+    if who.startswith("argument "):
+        word = cause.text(who.removeprefix("argument "))
+        if not word:
+            return None, scene.open_ticket.assignee
+        found = named_or_refused(scene, word)
+        return found.role, found.address
+    holding = holders(scene.facts, who, scene.ticket)
+    return who, holding[0] if len(holding) == 1 else None
+
+
+def _tell(scene: Scene, number: int, task: AddTask) -> None:
+    people = scene.facts.people
+    scene.say(
+        What.TASK_ADDED,
+        number=number,
+        title=task.title,
+        name=name_of(people, task.assignee),
+        due=task.due.isoformat() if task.due else "",
+    )
+    hearing: tuple[str, ...] = (task.assignee,) if task.assignee else ()
+    if not hearing and task.role:
+        hearing = holders(scene.facts, task.role, scene.ticket)
+    others = [address for address in hearing if address != scene.facts.actor.address]
+    scene.tell(others, Headline.TASK, carries_text=True)
+
+
+def assign(scene: Scene, number: int, word: str) -> None:
+    """Gives one task to a person or role."""
+    task = scene.open_ticket.task(number)
+    if task is None or task.done:
+        raise Refused(Why.NO_SUCH_TASK, given=number, open=_open_tasks(scene))
+    found = named_or_refused(scene, word)
+    scene.do(AssignTask(number, found.address, found.role))
+    name = name_of(scene.facts.people, found.address) or found.role
+    scene.say(What.TASK_ASSIGNED, number=number, title=task.title, name=name)
+    hearing = (found.address,) if found.address else holders(scene.facts, found.role or "", None)
+    scene.tell([a for a in hearing if a != scene.facts.actor.address], Headline.TASK)
+
+
+def complete(scene: Scene, cause: Cause, which: str) -> None:
+    """By the key of the process file (all open ones; none is no fault), or by the number that the
+    command names; without a number the one open task that is the actor's or anybody's."""
+    if not which.startswith("argument "):
+        for task in scene.open_ticket.tasks:
+            if task.key == which and not task.done:
+                _done(scene, task)
+        return
+    given = cause.arguments.get(which.removeprefix("argument "))
+    _done(scene, _chosen(scene, given))
+
+
+def _chosen(scene: Scene, given: object) -> Task:
+    waiting = [t for t in scene.open_ticket.tasks if not t.done]
+    if given is None:
+        mine = [t for t in waiting if t.assignee == scene.facts.actor.address]
+        candidates = mine or waiting
+    else:
+        candidates = [t for t in waiting if t.number == given]
+    if len(candidates) != 1:
+        raise Refused(Why.NO_SUCH_TASK, given=given, open=_open_tasks(scene))
+    return candidates[0]
+
+
+def _done(scene: Scene, task: Task) -> None:
+    scene.do(CompleteTask(task.number))
+    scene.say(What.TASK_DONE, number=task.number, title=task.title)
+
+
+def _open_tasks(scene: Scene) -> list[dict[str, object]]:
+    return [{"number": t.number, "title": t.title} for t in scene.open_ticket.tasks if not t.done]
