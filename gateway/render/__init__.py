@@ -1,0 +1,18 @@
+"""What the gateway writes: mails from templates, in the recipient's language."""
+
+from gateway.render.environment import Renderer, folders_of
+from gateway.render.mail import render
+from gateway.render.page import Asked, Carried, Entry, Link, Page, Recipient, Rendered
+
+__all__ = [
+    "Asked",
+    "Carried",
+    "Entry",
+    "Link",
+    "Page",
+    "Recipient",
+    "Rendered",
+    "Renderer",
+    "folders_of",
+    "render",
+]

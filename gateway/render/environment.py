@@ -1,0 +1,187 @@
+"""The two template environments: one for plain text, one for HTML, over the same templates.
+
+Templates are files that the people who run the gateway trust; nothing from outside is ever
+compiled. Each is written once, with the block macros of its mode (`templates/blocks/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from gateway.render import formats
+from gateway.render.blocks import BLOCK_FILTERS
+from gateway.render.catalogs import Translations, read_translations
+from gateway.render.commands import written
+from gateway.render.styles import InlineStyles
+from rules.process import Text
+
+SHIPPED = Path(__file__).parents[2] / "templates"
+
+Mode = Literal["text", "html"]
+
+_OPTIONS = {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False, "cache_size": -1}
+
+
+class Renderer:
+    """Every template of a home, compiled once; read anew by making another one.
+
+    `folders`: the home's own `templates/` first, then the shipped. Raises TemplateError,
+    PoFileError or OSError where what every mail needs is broken; `template_faults` says where.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (SHIPPED,)) -> None:
+        self.folders = tuple(folders)
+        self.translations: Translations = read_translations(self.folders)
+        self._environments = {
+            "text": _environment(self.folders, self.translations, "text"),
+            "html": _environment(self.folders, self.translations, "html"),
+        }
+        self._chosen: dict[tuple[Mode, str, str], Template] = {}
+
+    def environment(self, mode: Mode) -> Environment:
+        return self._environments[mode]
+
+    def template(self, mode: Mode, name: str, language: str) -> Template:
+        """`<name>.<language>.j2` where there is one, else `<name>.j2`. Raises TemplateNotFound."""
+        key = (mode, name, language)
+        found = self._chosen.get(key)
+        if found is None:
+            names = [f"{name}.{language}.j2", f"{name}.j2"]
+            found = self._chosen[key] = self._environments[mode].select_template(names)
+        return found
+
+
+def folders_of(home: Path | None) -> tuple[Path, ...]:
+    """Where the templates of a home come from, its own first."""
+    own = home / "templates" if home else None
+    return (own, SHIPPED) if own and own.is_dir() else (SHIPPED,)
+
+
+def _environment(folders: Sequence[Path], translations: Translations, mode: Mode) -> Environment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folders),
+        extensions=["jinja2.ext.i18n", *([InlineStyles] if mode == "html" else [])],
+        autoescape=mode == "html",
+        undefined=StrictUndefined,
+        finalize=_shown,
+        **_OPTIONS,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.filters.update(FILTERS)
+    environment.filters.update(BLOCK_FILTERS)
+    environment.globals.update(FUNCTIONS)
+    environment.globals["layout"] = f"layout.{mode}.j2"
+    environment.globals["dark_css"] = Markup(environment.get_template("dark.css").render())  # noqa: S704
+    _install_gettext(environment, translations)
+    _install_blocks(environment, mode)
+    return environment
+
+
+def _shown(value: object) -> object:
+    return "" if value is None else value
+
+
+def _install_gettext(environment: Environment, translations: Translations) -> None:
+    @pass_context
+    def gettext(context: Context, message: str) -> str:
+        catalog = translations.get(context["language"])
+        return catalog.gettext(message) if catalog else message
+
+    @pass_context
+    def ngettext(context: Context, singular: str, plural: str, count: int) -> str:
+        catalog = translations.get(context["language"])
+        if catalog:
+            return catalog.ngettext(singular, plural, count)
+        return singular if count == 1 else plural
+
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+
+
+def _install_blocks(environment: Environment, mode: Mode) -> None:
+    """The block macros stand in every template without an import: they are the same words there."""
+    module = environment.get_template(f"blocks/{mode}.j2").module
+    macros = {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
+    environment.globals.update(macros)
+
+
+# --- what templates call, in the language and time zone of the recipient --------------------------
+
+
+def _in_language(function: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
+    def called(context: Context, *values: object) -> str:
+        return function(*values, context["language"])
+
+    return called
+
+
+def _in_zone(function: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
+    def called(context: Context, value: str | datetime) -> str:
+        return function(value, context["language"], context["recipient"].time_zone)
+
+    return called
+
+
+@pass_context
+def _say(context: Context, text: Text) -> str:
+    """The words of a process file in the recipient's language."""
+    words: str = context["process"].say(text, context["language"])
+    return words
+
+
+@pass_context
+def _status_label(context: Context, status: str) -> str:
+    found = context["process"].statuses.get(status)
+    return _say(context, found.label) if found else status
+
+
+@pass_context
+def _type_label(context: Context, name: str) -> str:
+    found = context["process"].types.get(name)
+    return (_say(context, found.label) if found else "") or name
+
+
+@pass_context
+def _role_label(context: Context, role: str) -> str:
+    found = context["process"].roles.get(role)
+    return _say(context, found.label) if found else role
+
+
+@pass_context
+def _command(context: Context, name: str) -> str:
+    """`#goedkeuren`: the command as the recipient would write it."""
+    return written(context["process"], name, context["language"])
+
+
+@pass_context
+def _person(context: Context, address: str) -> str:
+    name: str = context["names"].get(address, "")
+    return name or address
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "moment": _in_zone(formats.moment),
+    "short_moment": _in_zone(formats.short_moment),
+    "zone_name": _in_zone(formats.zone_name),
+    "day": _in_language(formats.day),
+    "duration": _in_language(formats.duration),
+    "money": _in_language(formats.money),
+    "digits": _in_language(formats.number),
+}
+FUNCTIONS: dict[str, Callable[..., object]] = {
+    "say": _say,
+    "status_label": _status_label,
+    "type_label": _type_label,
+    "role_label": _role_label,
+    "person": _person,
+    "command": _command,
+}
