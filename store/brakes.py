@@ -1,0 +1,53 @@
+"""What the gateway answered by itself, so that it can stop in time, and what it told once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from store import schema
+from store.database import Transaction
+
+_answers = schema.answers
+_told = schema.told
+
+
+def record(tx: Transaction, address: str, at: datetime, *, ticket: int | None, known: bool) -> None:
+    """An answer was queued. `known`: the address had history or an organisation on file."""
+    tx.execute(insert(_answers).values(address=address, ticket=ticket, known=known, at=at))
+
+
+def count_since(
+    tx: Transaction,
+    since: datetime,
+    *,
+    address: str | None = None,
+    ticket: int | None = None,
+    known: bool | None = None,
+) -> int:
+    """Answers after `since`: to this address, about this ticket, to known or unknown ones."""
+    query = select(func.count()).select_from(_answers).where(_answers.c.at > since)
+    if address is not None:
+        query = query.where(_answers.c.address == address)
+    if ticket is not None:
+        query = query.where(_answers.c.ticket == ticket)
+    if known is not None:
+        query = query.where(_answers.c.known == known)
+    number: int = tx.scalar(query)
+    return number
+
+
+def prune(tx: Transaction, before: datetime) -> int:
+    """Forget the answers that no brake looks at any more; how many."""
+    return tx.execute(delete(_answers).where(_answers.c.at < before)).rowcount
+
+
+def tell_once(tx: Transaction, key: str, at: datetime) -> bool:
+    """True the first time that this is to be told, for ever; of two at once for one alone."""
+    return bool(tx.insert_new(_told, [{"key": key, "at": at}], _told.c.key))
+
+
+def untell(tx: Transaction, key: str) -> None:
+    """It may be told again: what it was about is over."""
+    tx.execute(delete(_told).where(_told.c.key == key))
