@@ -32,7 +32,8 @@ def _place(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, int, str]:
     message = str(error)[: at.start()] if at else str(error)
     if at and at[1]:
         return int(at[1]), int(at[2]), message
-    return text.count("\n") + 1, 1, f"{message}, and the file ends"
+    last = text.rpartition("\n")[2]
+    return text.count("\n") + 1, len(last) + 1, f"{message}, and the file ends"
 
 
 def toml_places(text: str) -> Places:
