@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from rules.words import Vocabulary, normalise
+from rules.words import Vocabulary
 
 Text = str | Mapping[str, str]
 """Words for people: in the process's own language, or by language code."""
@@ -402,14 +402,14 @@ class Process(Part):
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """Every command by its own name and by its aliases, normalised."""
+        """Every command by its own name and by its aliases."""
         words = {
-            normalise(alias): name
+            alias: name
             for name, command in self.commands.items()
             for aliases in command.alias.values()
             for alias in aliases
         }
-        return Vocabulary(words | {normalise(name): name for name in self.commands})
+        return Vocabulary(words | {name: name for name in self.commands})
 
 
 Process.model_rebuild()

@@ -45,7 +45,7 @@ def distance(word: str, other: str, at_most: int) -> int | None:
 
 
 def slip(word: str, known: Iterable[str], *, at_most: int = 1) -> tuple[str, ...]:
-    """The known words nearest to this normalised one within that many slips; none for short ones."""
+    """The known words nearest to this normalised one, at most so far off; none for short ones."""
     if not _SHORTEST_SLIP <= len(word) <= _LONGEST:
         return ()
     found = [(d, k) for k in known if (d := distance(word, k, at_most)) is not None]
@@ -54,32 +54,34 @@ def slip(word: str, known: Iterable[str], *, at_most: int = 1) -> tuple[str, ...
 
 
 class Vocabulary:
-    """The words of a language of commands: normalised word -> the command's English name."""
+    """The words of a language of commands: as they are written -> the command's English name."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        self._words = words
+        self._words = {normalise(written): name for written, name in words.items()}
+        self._written = {normalise(written): written for written in words}
 
     def __contains__(self, word: str) -> bool:
         return word in self._words
 
     def command(self, word: str) -> str | None:
+        """The command of this normalised word."""
         return self._words.get(word)
 
     def near(self, word: str) -> tuple[str, ...]:
-        """Commands one slip away, in the time of the word's length alone."""
+        """Words one slip away, as they are written, in the time of the word's length alone."""
         if not _SHORTEST_SLIP <= len(word) <= _LONGEST:
             return ()
         candidates = {k for hole in _holes(word) for k in self._by_hole.get(hole, ())}
-        return self._named(slip(word, candidates))
+        return self._as_written(slip(word, candidates))
 
     def like(self, word: str) -> tuple[str, ...]:
-        """Commands one slip away, of longer words two."""
+        """Words one slip away, of longer ones two."""
         return self.near(word) or (
-            self._named(slip(word, self._words, at_most=2)) if len(word) >= _TWO_SLIPS else ()
+            self._as_written(slip(word, self._words, at_most=2)) if len(word) >= _TWO_SLIPS else ()
         )
 
-    def _named(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted({self._words[w] for w in words}))
+    def _as_written(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self._written[w] for w in words)
 
     @cached_property
     def _by_hole(self) -> Mapping[str, list[str]]:

@@ -1,0 +1,207 @@
+"""Command lines in the new text of a mail: where they stand, and what each says.
+
+A command line is a line of its own: `#`, a letter, the rest of the word, arguments. What no process
+knows is text, unless it stands before all other text or is one slip away from what one knows: a
+salutation is other text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from rules.arguments import Fault, read_arguments
+from rules.kinds import Frame
+from rules.process import Command, Process
+from rules.said import Why
+from rules.usage import usage
+from rules.words import normalise
+
+__all__ = [
+    "Called",
+    "CommandLine",
+    "Problem",
+    "Reading",
+    "find_lines",
+    "read",
+    "read_any",
+    "usage",
+]
+
+MOST_LINES = 50
+"""Command lines that are read in one mail; what follows is told to be too much."""
+_LINE = re.compile(r"#([^\W\d_](?:[\w-]*\w)?)[.,:;!]*(?:\s+(.*))?", re.DOTALL)
+_PROGRAM = frozenset("include define undef ifdef ifndef endif pragma region endregion".split(" "))
+"""Lines of C and its like that people paste."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A line that has the shape of a command. `number` counts from 1 in the new text."""
+
+    number: int
+    line: str
+    word: str
+    """Normalised."""
+    rest: str
+    leading: bool
+    """Only blank lines and such lines stand before it."""
+    first: bool
+    """It is the first line that is not blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A command that was understood. `arguments`: those given, by name (values: rules.kinds)."""
+
+    name: str
+    spec: Command
+    arguments: Mapping[str, object]
+    line: str
+    number: int
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that was meant as a command and is none; `details` as `Why` lists them."""
+
+    line: str
+    why: Why
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    commands: tuple[Called, ...]
+    problems: tuple[Problem, ...]
+    text: str
+    """The new text without the command lines."""
+
+
+def find_lines(new_text: str) -> tuple[CommandLine, ...]:
+    """Every line of the shape of a command, whether or not its word means anything."""
+    found, only_commands = list[CommandLine](), True
+    for number, raw in enumerate(new_text.split("\n"), 1):
+        line = unicodedata.normalize("NFC", raw.strip())
+        if not line:
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            only_commands = False
+            continue
+        word, rest = normalise(match[1]), (match[2] or "").strip()
+        first = only_commands and not found
+        found.append(CommandLine(number, line, word, rest, only_commands, first))
+    return tuple(found)
+
+
+def read(
+    new_text: str,
+    process: Process,
+    *,
+    now: datetime,
+    time_zone: tzinfo,
+    others: Iterable[Process] = (),
+) -> Reading:
+    """What a mail commands in this process. Never raises, whatever the text.
+
+    Args:
+        now: when the mail arrived, aware; days and hours are read in `time_zone`, the desk's.
+        others: processes whose words are known, though not here: whoever uses one is answered.
+    """
+    return _read(new_text, _Lexicon((process,), tuple(others)), now, time_zone)
+
+
+def read_any(
+    new_text: str, processes: Iterable[Process], *, now: datetime, time_zone: tzinfo
+) -> Reading:
+    """The same where no process is known: a word means what the first that has it says."""
+    return _read(new_text, _Lexicon(tuple(processes), ()), now, time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The words of some processes, and those that others have."""
+
+    own: Sequence[Process]
+    others: Sequence[Process]
+
+    def command(self, word: str) -> tuple[str, Command, str] | None:
+        """English name, spec, and the process's language."""
+        for process in self.own:
+            name = process.vocabulary.command(word)
+            if name is not None:
+                return name, process.commands[name], process.language
+        return None
+
+    def foreign(self, word: str) -> bool:
+        return any(word in process.vocabulary for process in self.others)
+
+    def near(self, word: str) -> list[str]:
+        return _all(process.vocabulary.near(word) for process in self.own)
+
+    def like(self, word: str) -> list[str]:
+        return _all(process.vocabulary.like(word) for process in self.own)
+
+
+def _all(words: Iterable[tuple[str, ...]]) -> list[str]:
+    return list(dict.fromkeys(f"#{word}" for group in words for word in group))
+
+
+def _read(new_text: str, lexicon: _Lexicon, now: datetime, zone: tzinfo) -> Reading:
+    lines = [line for line in find_lines(new_text) if line.word not in _PROGRAM]
+    meant = _meant(lines, lexicon)
+    text = _without(new_text, {line.number for line in meant})
+    commands, problems = list[Called](), list[Problem]()
+    for line in meant[:MOST_LINES]:
+        understood = _understand(line, lexicon, text, now, zone)
+        if isinstance(understood, Called):
+            commands.append(understood)
+        else:
+            problems.append(understood)
+    for line in meant[MOST_LINES : MOST_LINES + 1]:
+        problems.append(Problem(line.line, Why.TOO_MUCH, {"given": line.line, "usage": ""}))
+    return Reading(tuple(commands), tuple(problems), text)
+
+
+def _meant(lines: Sequence[CommandLine], lexicon: _Lexicon) -> list[CommandLine]:
+    """The lines that count as commands, be they right or wrong."""
+    return [
+        line
+        for line in lines
+        if line.leading
+        or lexicon.command(line.word)
+        or lexicon.foreign(line.word)
+        or lexicon.near(line.word)
+    ]
+
+
+def _understand(
+    line: CommandLine, lexicon: _Lexicon, text: str, now: datetime, zone: tzinfo
+) -> Called | Problem:
+    found = lexicon.command(line.word)
+    if found is None:
+        meant = lexicon.like(line.word)
+        return Problem(line.line, Why.UNKNOWN, {"word": line.word, "meant": meant})
+    name, spec, language = found
+    read = read_arguments(name, spec, line.rest, text, Frame(now, zone, language))
+    if isinstance(read, Fault):
+        return Problem(line.line, read.why, read.details)
+    return Called(name, spec, read, line.line, line.number, line.first)
+
+
+def _without(new_text: str, numbers: set[int]) -> str:
+    """The text without these lines; where one is gone, no more than one blank line stays."""
+    kept = list[str]()
+    gone = False
+    for number, line in enumerate(new_text.split("\n"), 1):
+        if number in numbers:
+            gone = True
+        elif line.strip() or not (gone and (not kept or not kept[-1].strip())):
+            kept.append(line)
+            gone = gone and not line.strip()
+    return "\n".join(kept).strip("\n")
