@@ -26,9 +26,6 @@ TOO_MANY_ERRORS = "421 4.7.0 Too many errors; closing the connection"
 TOO_MUCH_JUNK = "421 4.7.0 Too many commands without a mail; closing the connection"
 NOT_A_MAIL_CLIENT = "421 4.7.0 This is a mail server; closing the connection"
 
-LINGER = 5.0
-"""Seconds for the last reply to reach a client before the connection is cut."""
-
 _JUNK = frozenset({"NOOP", "RSET", "VRFY", "EXPN", "HELP", "HELO", "EHLO", "LHLO", "STARTTLS"})
 _HTTP = frozenset({"GET", "POST", "PUT", "HEAD", "CONNECT", "OPTIONS"})
 """What a browser says when a hostile page sends it here (Postfix: smtpd_forbidden_commands)."""
@@ -143,7 +140,7 @@ class Connection(SMTP):
             self._writer.write(reply.encode() + b"\r\n")
         self._writer.close()
         self._cancel_timeout()
-        self._timeout_handle = self.loop.call_later(LINGER, self.abort)
+        self._timeout_handle = self.loop.call_later(self.limits.linger, self.abort)
 
     def abort(self) -> None:
         """Cuts the connection."""

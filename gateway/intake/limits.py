@@ -40,6 +40,8 @@ class Limits:
     """Octets a second within DATA; each such portion extends the time for the whole command."""
     commit: float = 300
     """What the client waits for our commit before it is told to come again."""
+    linger: float = 5
+    """For the last reply to reach the client before the connection is cut."""
     memory: int = 100_000_000
     """Of all mails that are being stored at the same time; the rest wait on disk."""
 
