@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 
 from gateway.reading import words
-from gateway.reading.lines import Line
-from gateway.reading.separators import has_address, has_date, has_time, is_rule
-from gateway.reading.words import fold
+from gateway.reading.lines import BROKEN, Line
+from gateway.reading.separators import begins, has_address, has_date, has_time, is_rule, label
+from gateway.reading.signatures import is_dashed_name
+from gateway.reading.words import Header, fold
 
 _COMMAND = re.compile(r"#\s?[^\W\d_]")
-_BROKEN = 900
 _LABELLED = re.compile(r"[^\W\d_][^:]{0,29}: ?\S")
 _BRACKETED = re.compile(r"[<\[(][^\s<>]{1,90}@[^\s<>]{1,200}[>\])]")
 
@@ -36,24 +36,30 @@ def commands(lines: Sequence[Line], kept: Sequence[int], *, everything: bool) ->
     if not wanted:
         return ()
     traces = 0 if everything else _first_trace([lines[at] for at in kept])
-    between = _between_quotes(lines)
+    among_quotes = _among_quotes(lines, kept)
     return tuple(
         lines[at].raw.strip()
         for index, at in wanted
-        if index >= traces or _touches_quote(lines, at) or at in between
+        if index >= traces or at in among_quotes or _may_be_wrapped(lines, at)
     )
 
 
-def _touches_quote(lines: Sequence[Line], at: int) -> bool:
+def _may_be_wrapped(lines: Sequence[Line], at: int) -> bool:
     """Whether the line may be the wrapped end of the one above it (security.md, fact 9)."""
     above = lines[at - 1] if at else None
-    return above is not None and (above.quoted or len(above.raw) >= _BROKEN)
+    return above is not None and (above.quoted or len(above.raw) >= BROKEN)
 
 
-def _between_quotes(lines: Sequence[Line]) -> range:
-    """The lines below the first quoted one and above the last."""
+def _among_quotes(lines: Sequence[Line], kept: Sequence[int]) -> range:
+    """The lines between quotes, and those below a quote that already has an answer above it.
+
+    What stands below the only quoted stretch of a mail is an answer written at the bottom.
+    """
     quoted = [at for at, line in enumerate(lines) if line.quoted]
-    return range(quoted[0], quoted[-1]) if quoted else range(0)
+    if not quoted:
+        return range(0)
+    answered = any(at < quoted[0] and not lines[at].blank for at in kept)
+    return range(quoted[0], len(lines) if answered else quoted[-1])
 
 
 def _first_trace(lines: Sequence[Line]) -> int:
@@ -63,7 +69,7 @@ def _first_trace(lines: Sequence[Line]) -> int:
             continue
         if _is_drawn(line.bare) or _is_attribution_like(lines, at) or _is_header_like(lines, at):
             return at
-        if _is_dated_paragraph(lines, at) or _is_second_greeting(lines, at):
+        if _is_dated_paragraph(lines, at) or _is_second_letter(lines, at):
             return at
     return len(lines)
 
@@ -93,11 +99,16 @@ def _tells_writer(said: str) -> bool:
     wrote = not words.WROTE.isdisjoint(fold(said).replace(":", " ").split())
     if wrote and (dated or address or closed):
         return True
-    return dated and _BRACKETED.search(said) is not None
+    if dated and _BRACKETED.search(said):
+        return True
+    return dated and address and begins(said) and not said.endswith((".", "!", "?"))
 
 
 def _is_header_like(lines: Sequence[Line], at: int) -> bool:
-    """Two `Word: value` lines, one with an address or a time, whatever the words."""
+    """Two `Word: value` lines, one with an address or a time, whatever the words; or a From."""
+    said = label(lines[at].bare)
+    if said and (said[0] is Header.FROM or has_address(said[1])):
+        return True
     below = lines[at + 1] if at + 1 < len(lines) else None
     if below is None or not _LABELLED.match(lines[at].bare) or not _LABELLED.match(below.bare):
         return False
@@ -106,17 +117,24 @@ def _is_header_like(lines: Sequence[Line], at: int) -> bool:
 
 
 def _is_dated_paragraph(lines: Sequence[Line], at: int) -> bool:
-    """A line of its own with day and time that is no sentence."""
+    """A line of its own with day and time that is no sentence, or the first line of an attribution."""
     bare = lines[at].bare
     alone = (at == 0 or lines[at - 1].blank) and (at + 1 == len(lines) or lines[at + 1].blank)
-    return alone and not bare.endswith((".", "!", "?")) and has_date(bare) and has_time(bare)
-
-
-def _is_second_greeting(lines: Sequence[Line], at: int) -> bool:
-    """A letter's opening below other text."""
-    bare = lines[at].bare
-    if not at or not lines[at - 1].blank or len(bare) > 40 or bare.count(" ") > 4:
+    if not has_date(bare) or bare.endswith((".", "!", "?")):
         return False
-    said = fold(bare).rstrip(",.!: ").split(" ")
-    greets = any(" ".join(said[:size]) in words.GREETINGS for size in (1, 2))
-    return greets and (bare.endswith((",", "!")) or len(said) <= 3)
+    if begins(bare) and bare.endswith(",") and bare.count(" ") < 5:
+        return True
+    return alone and has_time(bare)
+
+
+def _is_second_letter(lines: Sequence[Line], at: int) -> bool:
+    """A letter's closing, or a letter's opening below other text."""
+    bare = lines[at].bare
+    if not at or len(bare) > 40:
+        return False
+    said = fold(bare).rstrip(",.!: ")
+    if said in words.SIGN_OFFS or is_dashed_name(lines, at):
+        return True
+    first = said.split(" ")
+    greets = any(" ".join(first[:size]) in words.GREETINGS for size in (1, 2))
+    return greets and lines[at - 1].blank and len(first) <= (5 if bare.endswith((",", "!")) else 3)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 LONGEST = 500
 """Characters of a line that the rules look at; no program writes a longer attribution."""
+BROKEN = 900
+"""A line of so many characters may have been broken on its way (Postfix: at 998 bytes)."""
 
 _INVISIBLE = dict.fromkeys(
     (0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))

@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.reading import doubts, signatures
-from gateway.reading.lines import Line, read
+from gateway.reading.lines import BROKEN, Line, read
 from gateway.reading.separators import attributions, header_block, is_rule, separator
 
 _MOST_PASSES = 4
 _WRAPPED = 60
 """A quoted line of so many characters may have been wrapped by a program that forgot the mark."""
-_BROKEN = 900
-"""A line of so many was broken on its way (Postfix: 998 bytes); the next one belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +169,7 @@ def _is_wrapped(lines: Sequence[Line], at: int) -> bool:
     above, line = lines[at - 1], lines[at]
     if line.blank or not above.quoted:
         return False
-    if len(above.raw) >= _BROKEN:
+    if len(above.raw) >= BROKEN:
         return True
     below = lines[at + 1] if at + 1 < len(lines) else None
     wraps = len(above.raw) >= _WRAPPED and not above.bare.endswith((".", "!", "?", ":"))

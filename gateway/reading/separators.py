@@ -224,7 +224,7 @@ def _attribution_start(lines: Sequence[Line], last: int, followed: bool) -> int 
             break
         joined = f"{line.bare} {joined}".strip()
         strength = attribution_strength(joined, followed)
-        if strength and _begins(line.bare):
+        if strength and begins(line.bare):
             return start
         if strength and (best is None or strength > best[0]):
             best = (strength, start)
@@ -239,7 +239,7 @@ def _follows(lines: Sequence[Line], index: int) -> bool:
     return False
 
 
-def _begins(bare: str) -> bool:
+def begins(bare: str) -> bool:
     """Whether an attribution may begin with this line, rather than go on with it."""
     first = fold(bare.lstrip(_DASHES)).split(" ", 1)[0].strip(",")
     if first in words.LEADS or bare.startswith("--"):
@@ -255,7 +255,10 @@ def attribution_strength(text: str, followed: bool) -> int:
     if _ZONED.match(text):
         return 2
     said = text.strip(_DASHES)
-    closed = said.endswith(":") or (text.startswith("--") and text.endswith("--"))
+    dashed = text.startswith("--") and text.endswith("--")
+    if dashed and _wrote(said):
+        return 2
+    closed = said.endswith(":")
     if not closed and not followed:
         return 0
     return _writer_strength(said.rstrip(": "), closed, followed)

@@ -43,13 +43,19 @@ def is_list_footer(lines: Sequence[Line], at: int) -> bool:
     return any("@" in line.bare or "://" in line.bare for line in lines[at + 1 : at + 4])
 
 
+def is_dashed_name(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line of its own is a name behind a dash ("-Jan Maes")."""
+    alone = at == 0 or lines[at - 1].blank
+    return alone and _DASHED_NAME.match(lines[at].bare) is not None
+
+
 def trim(lines: Sequence[Line]) -> int:
     """How many of `lines`, a text up to its end, stand above its signature."""
     end = _without_blank(lines, len(lines))
     closing = _closing(lines, end)
     if closing is not None:
         return closing
-    if end and _DASHED_NAME.match(lines[end - 1].bare) and (end == 1 or lines[end - 2].blank):
+    if end and is_dashed_name(lines, end - 1):
         return _without_blank(lines, end - 1)
     return end
 

@@ -89,7 +89,7 @@ WROTE_TAILS = ("写道", "寫道", "写了", "のメッセージ", "書きまし
 
 LEADS = _entries("""
     on|le|am|op|el|il|em|den|d.|w|dnia|dne|dňa|в|у|на|in|på|ai|la|pada|vào
-    a|στις|στο|في|בתאריך|ב|在|於|于|pe|u|dana|ngày|lúc|o|il giorno|no dia|um|mon|tue|wed|thu|fri|sat|sun
+    στις|στο|في|בתאריך|ב|在|於|于|pe|u|dana|ngày|lúc|il giorno|no dia|mon|tue|wed|thu|fri|sat|sun
     mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|po|út|st|čt|pá|ne|ma|wo|vr|za|zo|tir|ons|tor|fre
     lør|søn|ke|to|pe|пн|вт|ср|чт|пт|сб|вс|seg|ter|qua|qui|sex|sáb|dom|mié|jue|vie|pon|wt|śr|czw|pt|sob|ndz
     monday|tuesday|wednesday|thursday|friday|saturday|sunday|hétfő|kedd|szerda|csütörtök|péntek
