@@ -114,6 +114,7 @@ class ParsedMail:
     reply_to: tuple[Mailbox, ...]
     subject: str
     message_id: str | None
+    """With its angle brackets, as in `in_reply_to`, `references` and `BounceReport`."""
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     date: datetime | None
@@ -128,7 +129,8 @@ class ParsedMail:
     history: str
     """The quoted text that was cut off, for people to look at; never read for commands."""
     truncated: str
-    """Text past the first megabyte, kept as an attachment of what is relayed; "" nearly always."""
+    """Text past the first megabyte and later text parts that are no files: never read for commands,
+    kept as an attachment of what is relayed; "" nearly always."""
     unambiguous: bool
     """Text and HTML agree, the charset is allow-listed, no look-alikes: a binding command may be read."""
     doubtful_commands: tuple[str, ...]
@@ -140,3 +142,12 @@ class ParsedMail:
     """en, fr, cs, nl or de where the text shows it clearly enough."""
     delivered_to: tuple[str, ...]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A mail that could not be read within its limits: kept, and for people to look at."""
+
+    reason: str
+    temporary: bool = False
+    """The machine was at fault, not the mail: try again later."""

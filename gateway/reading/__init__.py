@@ -1,0 +1,20 @@
+"""Reading a mail: `parse(bytes)` gives a `ParsedMail`, or `Unreadable` where its limits forbid.
+
+guard, apart               counts first; odd mails are read in a child process
+parts                      the tree of parts, by offsets
+headers, params, charset   one header block, one MIME field, one text
+addresses                  who it is from, and to whom
+body, flowed               which part is the text, and what it says
+files, names, tnef         what is attached
+kind, phrases, bounce      human or which machine, and what a bounce says
+newtext                    what was written now
+forward, attached          the mail inside a forwarded mail
+html, agree, lookalike     the same text as HTML, and what deceives the eye
+"""
+
+from __future__ import annotations
+
+from gateway.reading.parse import parse
+from gateway.values import ParsedMail, Unreadable
+
+__all__ = ["ParsedMail", "Unreadable", "parse"]

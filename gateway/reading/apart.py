@@ -1,0 +1,32 @@
+"""The child process of `guard.read_apart`: a request on standard input, the mail read on standard
+output."""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import sys
+
+from gateway.reading.guard import Request
+from gateway.reading.parse import read
+from gateway.values import Unreadable
+
+
+def main(arguments: list[str]) -> None:
+    """Read one mail with the memory in bytes and the seconds of processor time that the arguments
+    allow."""
+    request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    if not isinstance(request, Request):
+        raise SystemExit(2)
+    memory, seconds = map(int, arguments)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    try:
+        answer = pickle.dumps(read(request.body, request.mail_from, request.list_ids))
+    except MemoryError:
+        answer = pickle.dumps(Unreadable("reading took more memory than allowed"))
+    sys.stdout.buffer.write(answer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,90 @@
+"""Which mails are read apart from the others, in a process of their own whose memory and time are
+limited.
+
+Reading is linear and capped, so that this is the second line: counts that no ordinary mail has send
+a mail to a child, and what the child cannot read in its limits is answered as unreadable rather
+than taking the service with it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gateway.reading.headers import HEADER_LIMIT
+from gateway.values import ParsedMail, Unreadable
+
+SIZE_LIMIT: Final = 100_000_000
+"""Bytes; above what any intake accepts."""
+MEMORY_LIMIT: Final = 1_500_000_000
+"""Bytes of address space of the child: a mail of 35 MB needs a third of it."""
+SECONDS_LIMIT: Final = 30
+
+_LARGE: Final = 4_000_000
+_ODD_LINE: Final = 100_000
+# What is counted, and how many of it are still ordinary.
+_COUNTED: Final = (
+    (b"\n--", 2_000),
+    (b"boundary", 100),
+    (b"<", 200_000),
+    (b"=?", 5_000),
+    (b"\n\n\n\n", 5_000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the child is told."""
+
+    body: bytes
+    mail_from: str | None
+    list_ids: frozenset[str]
+
+
+def doubt(body: bytes) -> str:
+    """Why this mail is read in a child, "" where it is ordinary. Costs a few passes of
+    `bytes.count`."""
+    if body.find(b"\n\n", 0, HEADER_LIMIT) < 0 and body.find(b"\r\n\r\n", 0, HEADER_LIMIT) < 0:
+        return "a long header block" if len(body) > HEADER_LIMIT else ""
+    if len(body) > _LARGE and body.count(b"\n") * _ODD_LINE < len(body):
+        return "very long lines"
+    for what, ordinary in _COUNTED:
+        if body.count(what) > ordinary:
+            return f"more than {ordinary} of {what!r}"
+    return ""
+
+
+def read_apart(
+    request: Request, *, memory: int = MEMORY_LIMIT, seconds: float = SECONDS_LIMIT
+) -> ParsedMail | Unreadable:
+    """Read a mail in a child process. Never raises."""
+    root = str(Path(__file__).resolve().parents[2])
+    command = [sys.executable, "-m", "gateway.reading.apart", str(memory), str(int(seconds) + 1)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command,
+            input=pickle.dumps(request),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env={**os.environ, "PYTHONPATH": root},
+        )
+    except subprocess.TimeoutExpired:
+        return Unreadable(f"reading took longer than {seconds:g} s")
+    except OSError as error:
+        return Unreadable(f"no process to read it in: {error.strerror}", temporary=True)
+    if done.returncode != 0:
+        return Unreadable(f"the process that read it ended with {done.returncode}")
+    return _answer(done.stdout)
+
+
+def _answer(data: bytes) -> ParsedMail | Unreadable:
+    answer = pickle.loads(data)  # noqa: S301 - from the child that we started, which runs this same code
+    if isinstance(answer, (ParsedMail, Unreadable)):
+        return answer
+    return Unreadable("the process that read it gave no answer")
