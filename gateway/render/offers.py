@@ -1,0 +1,96 @@
+"""The commands that a mail holds ready: mailto: links that write the answer (RFC 6068)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from gateway.render.commands import written
+from gateway.render.page import Asked, Link, Recipient
+from rules.model import Ticket
+from rules.process import Offer, Process, Step
+
+
+def offer_links(
+    process: Process,
+    offers: Iterable[Offer | str],
+    recipient: Recipient,
+    reply_to: str,
+    ticket: Ticket | None,
+) -> tuple[Link, ...]:
+    """Each offer as a link to `reply_to`, in the recipient's language.
+
+    An offer given by its command alone has the label that the process file gives it somewhere, else
+    the command's help. The subject holds nothing that a sender wrote: the link may go to anyone.
+    """
+    return tuple(_link(process, _known(process, o), recipient, reply_to, ticket) for o in offers)
+
+
+def questions(
+    process: Process, recipient: Recipient, reply_to: str, ticket: Ticket | None
+) -> tuple[Asked, ...]:
+    """What the process asks in its acknowledgement, each answered by one tap."""
+    return tuple(
+        Asked(
+            process.say(ask.text, recipient.language),
+            offer_links(process, ask.offers, recipient, reply_to, ticket),
+        )
+        for ask in process.mails.asks
+    )
+
+
+def _link(
+    process: Process, offer: Offer, recipient: Recipient, reply_to: str, ticket: Ticket | None
+) -> Link:
+    name, _, given = offer.does.partition(" ")
+    line = f"{written(process, name, recipient.language)} {given}".strip()
+    label = _label(process, offer, name, recipient.language)
+    subject = f"[#{ticket.number}] {label}" if ticket else label
+    body = f"{line} " if _needs_more(process, name, given) else f"{line}\r\n\r\n"
+    return Link(label, mailto(reply_to, subject, body), line)
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """A mailto: URL (RFC 6068, 2): everything but unreserved characters is percent-encoded.
+
+    The `+` of an address too: some webmail reads it as a space.
+    """
+    to = quote(address, safe="@")
+    return f"mailto:{to}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
+
+
+def _label(process: Process, offer: Offer, name: str, language: str) -> str:
+    command = process.commands.get(name)
+    label = process.say(offer.label, language) if offer.label else ""
+    return label or (process.say(command.help, language) if command else "") or offer.does
+
+
+def _needs_more(process: Process, name: str, given: str) -> bool:
+    """Whether the command needs words that only the recipient can add, such as a reason."""
+    command = process.commands.get(name)
+    return command is not None and len(given.split()) < len(command.needs)
+
+
+def _known(process: Process, offer: Offer | str) -> Offer:
+    if isinstance(offer, Offer):
+        return offer
+    labelled = (o for o in _all_offers(process) if o.does == offer and o.label)
+    return next(labelled, Offer(does=offer))
+
+
+def _all_offers(process: Process) -> Iterator[Offer]:
+    yield from process.mails.offers
+    for ask in process.mails.asks:
+        yield from ask.offers
+    for step in _all_steps(process):
+        yield from step.mail.offers if step.mail else ()
+        yield from step.quote.offers if step.quote else ()
+
+
+def _all_steps(process: Process) -> Iterator[Step]:
+    for command in process.commands.values():
+        yield from command.steps
+    for status in process.statuses.values():
+        yield from status.enter
+    for timer in process.timers.values():
+        yield from timer.steps
