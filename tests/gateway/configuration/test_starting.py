@@ -66,4 +66,5 @@ def test_every_documented_key_of_init_is_a_key(tmp_path: Path) -> None:
 def uncommented(line: str) -> str:
     """A setting that was commented out, as a setting."""
     bare = line.removeprefix("# ")
-    return bare if bare.split(" ")[0].isidentifier() and " = " in bare else line
+    is_key = bare.split(" ")[0].isidentifier() and " = " in bare
+    return bare if is_key or bare.startswith("[[") else line
