@@ -23,6 +23,7 @@ from tests.servers.running import (
     ENVIRONMENT,
     START_SECONDS,
     Daemon,
+    as_user,
     eventually,
     free_port,
     program,
@@ -108,11 +109,10 @@ def new_cluster() -> Postgres:
     folder = Path(tempfile.mkdtemp(prefix="deskpost-postgres-"))
     if user:
         shutil.chown(folder, user, user)
-    change = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
     initdb = [str(binaries / "initdb"), "--pgdata", str(folder / "data"), "--no-sync"]
     how = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     subprocess.run(
-        [*change, *initdb, *how],
+        [*as_user(user), *initdb, *how],
         check=True,
         env=ENVIRONMENT,
         cwd=folder,

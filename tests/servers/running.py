@@ -1,6 +1,6 @@
 """Starting real servers for tests: free loopback ports, own folders, ended by process id.
 
-A server dies with the test process that started it, however that one ends (PR_SET_PDEATHSIG).
+A server dies with the test process that started it, however that one ends.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ class Daemon:
     def __init__(
         self, command: Sequence[str], *, log: Path, user: str | None = None, end: str = "TERM"
     ) -> None:
-        self._command = [*_prefix(user, end), *command]
+        self._command = [*as_user(user), *command]
         self._end = signal.Signals[f"SIG{end}"]
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self.log = log
 
     def start(self, *ports: int) -> None:
@@ -104,18 +105,13 @@ class Daemon:
                 cwd=self.log.parent,
                 start_new_session=True,
             )
+        self._guard = _guard(self._process.pid, self._end)
         try:
             for port in ports:
                 eventually(partial(self._up, port), f"listening on {port}", START_SECONDS)
         except BaseException:
             self.kill()
             raise
-
-    @property
-    def pid(self) -> int:
-        if self._process is None:
-            raise RuntimeError("not running")
-        return self._process.pid
 
     def stop(self) -> None:
         """End it in order, by force where it does not obey. Does nothing if it has ended."""
@@ -127,8 +123,7 @@ class Daemon:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-        _bury(family)
-        self._process = None
+        self._done(family)
 
     def kill(self) -> None:
         """End it and its children at once, as a power cut would."""
@@ -137,8 +132,13 @@ class Daemon:
         family = _descendants(self._process.pid)
         self._process.kill()
         self._process.wait(STOP_SECONDS)
+        self._done(family)
+
+    def _done(self, family: list[int]) -> None:
         _bury(family)
-        self._process = None
+        if self._guard is not None:
+            self._guard.communicate(b"done\n")
+        self._process = self._guard = None
 
     def _up(self, port: int) -> bool:
         if self._process is None or self._process.poll() is not None:
@@ -171,10 +171,17 @@ def _bury(family: list[int]) -> None:
             os.waitpid(pid, 0)
 
 
-def _prefix(user: str | None, end: str) -> list[str]:
-    """The command in front of the server's: change of user, end with the parent (util-linux)."""
-    setpriv = shutil.which("setpriv", path=ENVIRONMENT["PATH"])
-    if setpriv is None:
+def _guard(pid: int, end: signal.Signals) -> subprocess.Popen[bytes]:
+    """A shell that ends the server when this process ends without saying that it is done.
+
+    PR_SET_PDEATHSIG would do it alone, but is lost when a server changes its user.
+    """
+    code = f"read -r done || kill -{end.value} {pid}"
+    return subprocess.Popen(["/bin/sh", "-c", code], stdin=subprocess.PIPE, start_new_session=True)
+
+
+def as_user(user: str | None) -> list[str]:
+    """What stands before a command to run it as another user; nothing for None."""
+    if user is None:
         return []
-    change = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
-    return [setpriv, *change, f"--pdeathsig={end}"]
+    return [program("setpriv", "util-linux"), f"--reuid={user}", f"--regid={user}", "--init-groups"]
