@@ -200,6 +200,8 @@ class QueueMail:
     """What its Reply-To token proves: reply, or a decision such as "quote" or "confirm"."""
     version: int = 0
     """Of what is decided on: the number of the quote, the id of the confirmation."""
+    calendar: bool = False
+    """An invitation for the moment `at` in `data`, of `duration` minutes, goes with it."""
 
 
 @dataclass(frozen=True, slots=True)

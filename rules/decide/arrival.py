@@ -187,7 +187,7 @@ _RULES: tuple[Callable[[Scene, Mail], Decision | None], ...] = (
 def _read(scene: Scene, mail: Mail) -> Reading:
     facts = scene.facts
     return reading.read(
-        mail.text, facts.process, now=facts.now, time_zone=ZoneInfo(facts.desk.time_zone)
+        mail.text, facts.process, now=facts.now, zone=ZoneInfo(facts.desk.time_zone)
     )
 
 

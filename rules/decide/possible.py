@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rules.commands import usage
 from rules.decide.audience import roles_of
+from rules.decide.facts import Facts
 from rules.decide.scene import Scene
-from rules.model import Ticket
+from rules.model import Person, Ticket
 from rules.process import Command, Process
 
 
@@ -53,3 +54,26 @@ def possible(scene: Scene, language: str) -> list[dict[str, object]]:
         for name, command in process.commands.items()
         if allowed(command, roles) and fits(process, command, ticket)
     ]
+
+
+_HANDY = 6
+"""Links in a notice; more are in `#help`."""
+
+
+def handy(facts: Facts, person: Person) -> tuple[str, ...]:
+    """The commands that a mail to this member of staff holds ready: those of the process that can
+    be used now and need no words, and taking the ticket where nobody has it."""
+    ticket, process = facts.ticket, facts.process
+    roles = roles_of(facts, person, ticket)
+    names = [
+        name
+        for name, command in process.commands.items()
+        if command.act_class <= 3
+        and not command.needs
+        and (command.to or command.internal)
+        and allowed(command, roles)
+        and fits(process, command, ticket)
+    ]
+    first = [n for n in ("take",) if n in process.commands and ticket and not ticket.assignee]
+    rest = [n for n in names if n not in ("take", "next")]
+    return tuple(dict.fromkeys([*first, *rest]))[:_HANDY]

@@ -272,6 +272,7 @@ def _invite(scene: Scene, cause: Cause, field: str) -> None:
                 "engineer": engineer,
             },
             carries_text=True,
+            calendar=True,
         )
     )
     scene.text_used = True

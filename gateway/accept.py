@@ -1,0 +1,159 @@
+"""The one way in: what arrives is durable before anybody is told so.
+
+Mails that arrive together are committed together: a commit costs a disk's sync, whoever shares it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import structlog
+
+from gateway.intake.answers import Answer, Outcome, Rejection
+from gateway.routing import by_desk, content_key, desk_of
+from gateway.values import RawMail
+from rules.model import Desk
+from store import inbox
+from store.database import Database
+from store.errors import StoreError
+from store.inbox import Accepted, Arrival, Receipt
+
+log = structlog.get_logger(__name__)
+
+Desks = Callable[[], dict[str, Desk]]
+"""The desks as they are now: configuration is read anew while the gateway runs."""
+
+TOGETHER = 64
+"""Mails that share a commit at the most."""
+
+NO_DESK = "No help desk reads this address; please check it"
+
+
+def arrivals(raw: RawMail, desks: dict[str, Desk]) -> list[Arrival]:
+    """One for each desk that the mail is for."""
+    envelope = raw.envelope
+    key = content_key(raw.body, envelope.received_at)
+    return [
+        Arrival(
+            content_key=key,
+            desk=desk,
+            channel=envelope.channel.value,
+            mail_from=envelope.mail_from,
+            recipients=recipients,
+            received_at=envelope.received_at,
+            body=raw.body,
+            peer=envelope.peer,
+            helo=envelope.helo,
+        )
+        for desk, recipients in by_desk(envelope.rcpt_to, desks).items()
+    ]
+
+
+def accept(database: Database, mails: Sequence[RawMail], desks: dict[str, Desk]) -> list[Receipt]:
+    """Stores mails in one commit. Raises StoreError: then nothing was acknowledged."""
+    with database.transaction() as tx:
+        return inbox.arrive(tx, [a for raw in mails for a in arrivals(raw, desks)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    arrivals: list[Arrival]
+    done: Future[list[Receipt]]
+
+
+class GroupAcceptor:
+    """Collects what many conversations bring, and commits it in a thread of its own.
+
+    `stored` is called after each commit: somebody may want to begin at once.
+    """
+
+    def __init__(self, database: Database, desks: Desks, stored: Callable[[], None]) -> None:
+        self._database = database
+        self._desks = desks
+        self._stored = stored
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="accept", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Commits what waits, and ends."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def known(self, address: str) -> bool | Rejection:
+        return desk_of(address, self._desks()) is not None or Rejection(NO_DESK)
+
+    async def accept(self, raw: RawMail) -> tuple[Answer, ...]:
+        """One answer for each recipient. Raises StoreError where it is not durable."""
+        desks = self._desks()
+        waiting = _Waiting(arrivals(raw, desks), Future())
+        self._queue.put(waiting)
+        receipts = await asyncio.wrap_future(waiting.done)
+        by = {a.desk: r for a, r in zip(waiting.arrivals, receipts, strict=True)}
+        return tuple(_answer(desk_of(rcpt, desks), by) for rcpt in raw.envelope.rcpt_to)
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            group = [first]
+            last = False
+            while len(group) < TOGETHER and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    last = True
+                    break
+                group.append(more)
+            self._commit(group)
+            if last:
+                return
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        group = [w for w in group if w.done.set_running_or_notify_cancel()]
+        together = [arrival for waiting in group for arrival in waiting.arrivals]
+        try:
+            with self._database.transaction() as tx:
+                receipts = iter(inbox.arrive(tx, together))
+        except StoreError as error:
+            self._failed(group, error)
+            return
+        except BaseException as error:
+            for waiting in group:
+                waiting.done.set_exception(error)
+            raise
+        for waiting in group:
+            waiting.done.set_result([next(receipts) for _ in waiting.arrivals])
+        self._stored()
+
+    def _failed(self, group: list[_Waiting], error: StoreError) -> None:
+        """What the store refuses for good is one mail's fault: the others are tried alone."""
+        if not error.temporary and len(group) > 1:
+            for waiting in group:
+                self._alone(waiting)
+            return
+        log.error("not stored", mails=len(group), error=str(error))
+        for waiting in group:
+            waiting.done.set_exception(error)
+
+    def _alone(self, waiting: _Waiting) -> None:
+        try:
+            with self._database.transaction() as tx:
+                waiting.done.set_result(inbox.arrive(tx, waiting.arrivals))
+        except StoreError as error:
+            log.error("not stored", mails=1, error=str(error))
+            waiting.done.set_exception(error)
+            return
+        self._stored()
+
+
+def _answer(desk: Desk | None, receipts: dict[str, Receipt]) -> Answer:
+    if desk is None:
+        return Answer(Outcome.PERMANENT, NO_DESK, "5.1.1")
+    receipt = receipts[desk.address]
+    duplicate = receipt.accepted is Accepted.DUPLICATE
+    return Answer(Outcome.DUPLICATE if duplicate else Outcome.STORED)

@@ -1,0 +1,315 @@
+"""An arrived mail, from its bytes to a committed decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from gateway.authentication import Authentication, authenticate
+from gateway.handle import carrying
+from gateway.handle.bounces import bounced_copy
+from gateway.handle.carry_out import Hand, Outcome, blocked, carry_out
+from gateway.handle.facts import Bounced, gather, held_fact, mail_fact
+from gateway.handle.identity import Identity, identify
+from gateway.handle.matching import TicketMatch, match
+from gateway.handle.operators import tell_operators
+from gateway.house import House
+from gateway.reading.parse import Unreadable, parse
+from gateway.reading.problems import NO_FROM, QUARANTINE
+from gateway.routing import is_postmaster
+from gateway.values import Channel, Envelope, ParsedMail
+from rules.decide import decide
+from rules.decide.facts import Facts, MailArrived
+from rules.effects import Decision, Quarantine, QueueMail, SetAside
+from rules.model import Desk, Proof, Visibility
+from store import evidence, holds, inbox, messages, settings
+from store.database import Transaction
+from store.inbox import Disposition, InboxItem
+from store.messages import Message, NewAttachment
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMail:
+    """An arrival that was read, outside of any transaction: reading takes time."""
+
+    item: InboxItem
+    desk: Desk
+    envelope: Envelope
+    size: int
+    parsed: ParsedMail | Unreadable
+    authentication: Authentication
+
+
+def read(house: House, item: InboxItem, body: bytes) -> ReadMail | None:
+    """Reads a mail; None where its desk is no desk any more."""
+    desk = house.desks.get(item.desk)
+    if desk is None:
+        return None
+    envelope = Envelope(
+        channel=Channel(item.channel),
+        mail_from=item.mail_from,
+        rcpt_to=item.recipients,
+        received_at=item.received_at,
+        peer=item.peer,
+        helo=item.helo,
+    )
+    list_ids = frozenset(d.list_id for d in house.desks.values() if d.list_id)
+    parsed = parse(body, mail_from=item.mail_from, list_ids=list_ids)
+    authentication = Authentication()
+    if not isinstance(parsed, Unreadable):
+        authentication = authenticate(body, envelope, parsed, house.configuration.trust)
+    return ReadMail(item, desk, envelope, len(body), parsed, authentication)
+
+
+def handle_mail(tx: Transaction, house: House, owner: str, mail: ReadMail) -> Outcome:
+    """Decides on a mail that was read and writes what follows; the row of the inbox is settled.
+
+    Raises StoreError: then nothing of it happened, and the mail waits as before.
+    """
+    reason = _unfit(mail)
+    if reason and reason not in mail.item.released:
+        return _quarantine(tx, house, owner, mail, reason)
+    assert not isinstance(mail.parsed, Unreadable)
+    if all(is_postmaster(address) for address in mail.item.recipients):
+        return _for_operators(tx, house, owner, mail, mail.parsed)
+    return _decide(tx, house, owner, mail, mail.parsed)
+
+
+def _unfit(mail: ReadMail) -> str | None:
+    """Why nobody should act on this mail by themselves."""
+    parsed = mail.parsed
+    if isinstance(parsed, Unreadable):
+        return parsed.reason
+    for problem in parsed.problems:
+        if problem in QUARANTINE:
+            return problem
+    if parsed.sender is None and parsed.kind.value == "human":
+        return next((p for p in parsed.problems if "From" in p), NO_FROM)
+    return None
+
+
+def _quarantine(
+    tx: Transaction, house: House, owner: str, mail: ReadMail, reason: str
+) -> Outcome:
+    """Kept whole; the operators are told, since nobody else can be."""
+    now = house.clock()
+    inbox.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, reason)
+    tell_operators(
+        tx,
+        house,
+        mail.desk,
+        "quarantined",
+        {"id": mail.item.id, "reason": reason, "size": mail.size, "from": mail.item.mail_from},
+    )
+    log.warning("quarantined", inbox=mail.item.id, reason=reason)
+    return Outcome()
+
+
+def _for_operators(
+    tx: Transaction, house: House, owner: str, mail: ReadMail, parsed: ParsedMail
+) -> Outcome:
+    """Mail to postmaster@ goes to those who run the gateway (RFC 5321, 4.5.1)."""
+    now = house.clock()
+    inbox.settle(tx, mail.item.id, owner, now, Disposition.SET_ASIDE, "postmaster")
+    if parsed.kind.value == "human":
+        sender = parsed.sender.address if parsed.sender else ""
+        details = {"id": mail.item.id, "from": sender, "subject": parsed.subject}
+        tell_operators(tx, house, mail.desk, "postmaster", details, text=parsed.new_text)
+    return Outcome()
+
+
+# --- deciding ------------------------------------------------------------------------------------
+
+
+def _decide(
+    tx: Transaction, house: House, owner: str, mail: ReadMail, parsed: ParsedMail
+) -> Outcome:
+    now = house.clock()
+    found = match(tx, mail.desk, parsed, mail.envelope, house.people, now)
+    identity = identify(parsed, found, house.people, mail.authentication)
+    bounced = bounced_copy(tx, parsed, found) if parsed.kind.value == "bounce" else None
+    if bounced is not None:
+        found = replace(found, ticket=found.ticket or bounced.ticket)
+    facts = _facts(tx, house, mail, parsed, found, identity, bounced.fact if bounced else None)
+    decision = decide(facts)
+    outcome = _carry_out(tx, house, mail, parsed, facts, found, identity, decision)
+    if bounced is not None:
+        messages.set_delivery(tx, bounced.fact.message, "bounced")
+    _settle(tx, owner, mail, decision, outcome, now)
+    for hold in outcome.confirmed:
+        _do_held(tx, house, hold)
+    return outcome
+
+
+def _facts(
+    tx: Transaction,
+    house: House,
+    mail: ReadMail,
+    parsed: ParsedMail,
+    found: TicketMatch,
+    identity: Identity,
+    bounced: Bounced | None,
+) -> Facts:
+    sender = parsed.sender.address if parsed.sender else ""
+    spam = settings.get(tx, blocked(mail.desk.address, sender)) is not None
+    spam = spam and "spam" not in mail.item.released
+    return gather(
+        tx,
+        house,
+        mail.desk,
+        MailArrived(mail_fact(parsed, found, bounced, spam=spam)),
+        identity.actor,
+        found.ticket,
+        held=held_fact(tx, found),
+        quiet=mail.item.quiet,
+    )
+
+
+def _carry_out(
+    tx: Transaction,
+    house: House,
+    mail: ReadMail,
+    parsed: ParsedMail,
+    facts: Facts,
+    found: TicketMatch,
+    identity: Identity,
+    decision: Decision,
+) -> Outcome:
+    hand = Hand(
+        tx=tx,
+        house=house,
+        facts=facts,
+        actor=identity.actor.address or "gateway",
+        item=mail.item,
+        mail=_message(house, mail, parsed, found, identity, decision),
+        parts=tuple(
+            NewAttachment(a.name, a.type, a.content, a.content_id, a.inline)
+            for a in parsed.attachments
+        ),
+        carried=carrying.carried(house, parsed, identity.actor, decision.text),
+        believed=identity.actor.domain
+        or identity.actor.person.staff
+        or house.configuration.trust.unverified == "allow",
+    )
+    return carry_out(hand, decision)
+
+
+def _message(
+    house: House,
+    mail: ReadMail,
+    parsed: ParsedMail,
+    found: TicketMatch,
+    identity: Identity,
+    decision: Decision,
+) -> Message:
+    sender = parsed.sender
+    staff = identity.actor.person.staff
+    return Message(
+        ticket=0,
+        direction="in",
+        kind=parsed.kind.value,
+        visibility=_visibility(parsed, staff, decision),
+        sender=sender.address if sender else mail.item.mail_from,
+        sender_name=sender.name if sender else "",
+        by_staff=staff,
+        subject=parsed.subject,
+        at=mail.item.received_at,
+        raw=mail.item.raw,
+        size=mail.size,
+        message_id=parsed.message_id,
+        to=tuple(box.address for box in parsed.to),
+        cc=tuple(box.address for box in parsed.cc),
+        in_reply_to=parsed.in_reply_to,
+        reference_ids=parsed.references,
+        sender_verified=identity.actor.proof,
+        proof_reasons=identity.reasons,
+        matched_by=found.how.value,
+        inbox=mail.item.id,
+        language=parsed.language,
+        new_text=decision.text if parsed.kind.value == "human" else parsed.new_text,
+        new_html=parsed.new_html,
+    )
+
+
+def _visibility(parsed: ParsedMail, staff: bool, decision: Decision) -> Visibility:
+    """A customer's words are theirs to see; of staff's only what went out; machines' to nobody."""
+    if parsed.kind.value != "human" or decision.internal:
+        return Visibility.INTERNAL
+    if not staff:
+        return Visibility.PUBLIC
+    went_out = any(
+        isinstance(e, QueueMail) and e.carries_text and not e.internal for e in decision.effects
+    )
+    return Visibility.PUBLIC if went_out or decision.reason == "opened" else Visibility.INTERNAL
+
+
+def _settle(
+    tx: Transaction,
+    owner: str,
+    mail: ReadMail,
+    decision: Decision,
+    outcome: Outcome,
+    now: datetime,
+) -> None:
+    """Exactly one disposition for every mail."""
+    aside = next((e for e in decision.effects if isinstance(e, SetAside)), None)
+    spam = next((e for e in decision.effects if isinstance(e, Quarantine)), None)
+    if spam is not None and outcome.ticket is None:
+        inbox.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, spam.reason)
+    elif outcome.ticket is not None:
+        inbox.settle(
+            tx,
+            mail.item.id,
+            owner,
+            now,
+            Disposition.TICKET,
+            decision.reason,
+            outcome.ticket.number,
+        )
+        if spam is not None:
+            inbox.quarantine_ticket(tx, outcome.ticket.number, spam.reason, except_=mail.item.id)
+    else:
+        reason = aside.reason if aside else decision.reason
+        inbox.settle(tx, mail.item.id, owner, now, Disposition.SET_ASIDE, reason)
+
+
+# --- what was held -------------------------------------------------------------------------------
+
+
+def _do_held(tx: Transaction, house: House, hold: int) -> None:
+    """The mail is decided on once more, as one whose sender has said yes."""
+    held = holds.get(tx, hold)
+    item = inbox.get(tx, held.inbox) if held else None
+    if held is None or item is None:
+        return
+    mail = read(house, item, evidence.get(tx, item.raw))
+    if mail is None or isinstance(mail.parsed, Unreadable):
+        return
+    parsed = mail.parsed
+    found = match(tx, mail.desk, parsed, mail.envelope, house.people, house.clock())
+    identity = identify(parsed, found, house.people, mail.authentication)
+    actor = replace(identity.actor, confirmed=True, proof=Proof.CONFIRMED)
+    identity = replace(identity, actor=actor)
+    facts = _facts(tx, house, mail, parsed, found, identity, None)
+    decision = decide(facts)
+    hand = Hand(
+        tx=tx,
+        house=house,
+        facts=facts,
+        actor=actor.address,
+        item=item,
+        carried=carrying.carried(house, parsed, actor, decision.text),
+    )
+    outcome = carry_out(hand, decision)
+    stored = messages.of_inbox(tx, item.id)
+    if stored is not None:
+        visibility = _visibility(parsed, actor.person.staff, decision)
+        messages.confirm(tx, stored.id, visibility)
+    elif outcome.ticket is not None:
+        message = _message(house, mail, parsed, found, identity, decision)
+        messages.add(tx, replace(message, ticket=outcome.ticket.number))
+        inbox.move(tx, item.id, outcome.ticket.number)

@@ -1,0 +1,251 @@
+"""A decision written: ticket, journal, timers, holds and outbox, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from gateway.handle.brakes import may_answer
+from gateway.handle.journal_words import entry_of
+from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
+from gateway.house import House
+from gateway.render.page import Carried
+from rules.decide.facts import Facts, MailArrived
+from rules.effects import (
+    Block,
+    Decision,
+    Effect,
+    Hold,
+    OnOther,
+    OpenOther,
+    OpenTicket,
+    QueueMail,
+    SettleHold,
+    evolve_all,
+)
+from rules.model import Ticket
+from store import holds, inbox, journal, messages, settings, tickets, tokens
+from store.database import Transaction
+from store.errors import Conflict
+from store.inbox import InboxItem
+from store.messages import Message, NewAttachment
+from store.tokens import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a decision is carried out with. `mail` and `parts` are the mail at hand, if any."""
+
+    tx: Transaction
+    house: House
+    facts: Facts
+    actor: str
+    """As the journal names it: an address, or timer, silence, operator, gateway."""
+    item: InboxItem | None = None
+    mail: Message | None = None
+    parts: Sequence[NewAttachment] = ()
+    carried: Carried | None = None
+    believed: bool = True
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of it. `confirmed`: a held mail whose sender said yes."""
+
+    ticket: Ticket | None = None
+    message: int | None = None
+    confirmed: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+
+
+def carry_out(hand: Hand, decision: Decision) -> Outcome:
+    """Raises Conflict where somebody else was there first: decide again then."""
+    before = hand.facts.ticket
+    opened = next((e for e in decision.effects if isinstance(e, OpenTicket)), None)
+    if opened is not None:
+        before = None
+        _take_number(hand.tx, opened.ticket.number)
+    after = _after(before, decision.effects)
+    outcome = Outcome(ticket=after)
+    if after is not None:
+        outcome.ticket = after = _write_ticket(hand, before, after)
+        outcome.message = _write_message(hand, after)
+        _write_journal(hand, after, before, decision.effects, outcome.message)
+    for effect in decision.effects:
+        _beyond(hand, outcome, effect)
+    _send(hand, outcome.ticket, decision.effects)
+    return outcome
+
+
+def _take_number(tx: Transaction, expected: int) -> None:
+    """The number that the decision gave the ticket; another mail may have had it meanwhile."""
+    if tickets.new_number(tx) != expected:
+        raise Conflict(f"ticket {expected} was opened by somebody else")
+
+
+def _after(before: Ticket | None, effects: Iterable[Effect]) -> Ticket | None:
+    opening = next((e for e in effects if isinstance(e, OpenTicket)), None)
+    start = opening.ticket if opening else before
+    return evolve_all(start, effects) if start is not None else None
+
+
+def _write_ticket(hand: Hand, before: Ticket | None, after: Ticket) -> Ticket:
+    return tickets.save(hand.tx, before, after)
+
+
+def _write_message(hand: Hand, ticket: Ticket) -> int | None:
+    if hand.mail is None:
+        return None
+    return messages.add(hand.tx, replace(hand.mail, ticket=ticket.number), hand.parts).id
+
+
+def _write_journal(
+    hand: Hand,
+    ticket: Ticket,
+    before: Ticket | None,
+    effects: Iterable[Effect],
+    message: int | None,
+) -> None:
+    entries = []
+    status = before.status if before else None
+    for effect in effects:
+        entry = entry_of(effect, hand.facts.now, hand.actor, status, message)
+        if entry is not None:
+            entries.append(entry)
+            status = entry.to_status or status
+    journal.append(hand.tx, ticket.number, entries)
+
+
+# --- beyond the ticket ---------------------------------------------------------------------------
+
+
+def _beyond(hand: Hand, outcome: Outcome, effect: Effect) -> None:
+    match effect:
+        case OnOther(number, effects):
+            _on_other(hand, number, effects)
+        case OpenOther():
+            _open_other(hand, effect)
+        case Hold():
+            outcome.held.append(_hold(hand, outcome.ticket, effect))
+        case SettleHold(hold, confirmed):
+            state = "confirmed" if confirmed else "cancelled"
+            if holds.settle(hand.tx, hold, state, hand.facts.now) and confirmed:
+                outcome.confirmed.append(hold)
+        case Block(desk, address):
+            settings.put(hand.tx, blocked(desk, address), True)
+        case _:
+            pass
+
+
+def blocked(desk: str, address: str) -> str:
+    """The name under which the store keeps that this sender's mail is spam here."""
+    return f"blocked {desk} {address}"
+
+
+def _on_other(hand: Hand, number: int, effects: Sequence[Effect]) -> None:
+    before = tickets.load(hand.tx, number, lock=True)
+    if before is None:
+        return
+    after = tickets.save(hand.tx, before, evolve_all(before, effects))
+    other = replace(hand, mail=None, facts=replace(hand.facts, ticket=before))
+    _write_journal(other, after, before, effects, None)
+    _send(other, after, effects)
+
+
+def _open_other(hand: Hand, effect: OpenOther) -> None:
+    """The ticket is saved as its effects leave it, so that its first version is whole."""
+    _take_number(hand.tx, effect.ticket.number)
+    there = hand.house.desks.get(effect.ticket.desk, hand.facts.desk)
+    facts = replace(hand.facts, desk=there, process=hand.house.process_of(there), ticket=None)
+    other = replace(hand, facts=facts, mail=None)
+    effects = (OpenTicket(effect.ticket), *effect.effects)
+    ticket = tickets.save(hand.tx, None, evolve_all(effect.ticket, effect.effects))
+    _write_journal(other, ticket, None, effects, None)
+    if effect.moves_message is not None:
+        messages.move(hand.tx, effect.moves_message, ticket.number)
+        _account_for(hand.tx, effect.moves_message, ticket.number)
+    _send(other, ticket, effect.effects)
+
+
+def _account_for(tx: Transaction, message: int, ticket: int) -> None:
+    moved = messages.get(tx, message)
+    if moved is not None and moved.inbox is not None:
+        inbox.move(tx, moved.inbox, ticket)
+
+
+def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> int:
+    """What waits, and the one mail that asks for the yes."""
+    now = hand.facts.now
+    assert hand.item is not None, "only a mail is held"
+    hold = holds.add(
+        hand.tx,
+        ticket=ticket.number if ticket else None,
+        inbox=hand.item.id,
+        address=effect.address,
+        commands=effect.commands,
+        shows=effect.shows,
+        created_at=now,
+        expires_at=now + CONFIRM_WITHIN,
+    )
+    asking = QueueMail(
+        "confirmation",
+        (effect.address,),
+        data={"commands": effect.commands, "shows": dict(effect.shows)},
+        offers=("yes",),
+        purpose="confirm",
+        version=hold,
+        internal=hand.facts.actor.person.staff,
+    )
+    _send(hand, ticket, (asking,))
+    return hold
+
+
+# --- mails ---------------------------------------------------------------------------------------
+
+
+def _send(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> None:
+    queued = [e for e in effects if isinstance(e, QueueMail)]
+    if not queued:
+        return
+    desktop = Desktop(
+        tx=hand.tx,
+        house=hand.house,
+        facts=hand.facts,
+        ticket=ticket,
+        now=hand.facts.now,
+        key=signing_key(hand.tx, hand.house),
+        carried=hand.carried,
+        earlier=messages.of_ticket(hand.tx, ticket.number) if ticket else (),
+        believed=hand.believed,
+    )
+    for mail in queued:
+        to = tuple(address for address in mail.to if _goes(hand, ticket, mail, address))
+        if to:
+            post(desktop, replace(mail, to=to))
+
+
+def _goes(hand: Hand, ticket: Ticket | None, mail: QueueMail, address: str) -> bool:
+    if not mail.answer:
+        return True
+    number = ticket.number if ticket else None
+    trusted = _trusted(hand)
+    return may_answer(hand.tx, hand.house, address, number, hand.facts.now, trusted=trusted)
+
+
+def _trusted(hand: Hand) -> bool:
+    """Verified staff, and whoever brought a command that was understood (docs/security.md)."""
+    event = hand.facts.event
+    commands = isinstance(event, MailArrived) and event.mail.text.lstrip().startswith("#")
+    return commands or (hand.facts.actor.person.staff and hand.facts.actor.domain)
+
+
+def signing_key(tx: Transaction, house: House) -> SigningKey:
+    """The newest key that still signs; the first of an installation is made on the way."""
+    for key in tokens.keys(tx):
+        if key.retired_at is None:
+            return key
+    key = SigningKey(house.random(8).hex(), house.random(32), house.clock())
+    tokens.add_key(tx, key)
+    return key
+
+

@@ -1,0 +1,48 @@
+"""What goes on to others of a mail: the author's new words, their formatting and attachments.
+
+Never the history, the signature's addresses or the command lines.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from gateway.house import House
+from gateway.reading import html
+from gateway.render.page import Carried
+from gateway.values import Attachment, ParsedMail
+from rules.decide.facts import Actor
+
+_TRUNCATED = "text.txt"
+
+
+def carried(house: House, parsed: ParsedMail, actor: Actor, text: str) -> Carried:
+    """`text` is the new text without its command lines, as the decision read it."""
+    original = parsed.original
+    if original is not None and actor.person.staff:
+        words = "\n\n".join(w for w in (original.comment.strip(), original.text.strip()) if w)
+        return Carried(original.sender.name or original.sender.address, words, None, _parts(parsed))
+    return Carried(_author(parsed, actor), text, _formatted(parsed, text), _parts(parsed))
+
+
+def _author(parsed: ParsedMail, actor: Actor) -> str:
+    name = actor.person.name or (parsed.sender.name if parsed.sender else "")
+    return f"{name} <{actor.address}>" if name else actor.address
+
+
+def _formatted(parsed: ParsedMail, text: str) -> str | None:
+    """The HTML of the new words where it is sure to say the same as the text."""
+    if not parsed.new_html:
+        return None
+    kept = set(text.splitlines())
+    dropped = [line for line in parsed.new_text.splitlines() if line not in kept and line.strip()]
+    shown = html.drop_lines(parsed.new_html, dropped) if dropped else parsed.new_html
+    return html.sanitise(shown) if shown is not None else None
+
+
+def _parts(parsed: ParsedMail) -> tuple[Attachment, ...]:
+    if not parsed.truncated:
+        return parsed.attachments
+    rest = parsed.truncated.encode()
+    whole = Attachment(_TRUNCATED, "text/plain", len(rest), sha256(rest).hexdigest(), rest)
+    return (*parsed.attachments, whole)

@@ -1,0 +1,149 @@
+"""From what the store and the readers know to the facts of one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.handle.matching import TicketMatch
+from gateway.house import House
+from gateway.values import ParsedMail
+from rules import commands as reading
+from rules.decide.facts import Actor, Event, Facts, Held, Mail, MailArrived
+from rules.model import Desk, Ticket
+from rules.process import Process
+from store import holds, search, tickets
+from store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """The copy of ours that came back: its recipient, and the words of the other server."""
+
+    address: str
+    text: str
+    message: int
+
+
+def mail_fact(
+    parsed: ParsedMail, match: TicketMatch, bounced: Bounced | None, *, spam: bool
+) -> Mail:
+    """What rules may look at of a mail."""
+    sender = parsed.sender
+    original = parsed.original
+    return Mail(
+        sender_name=sender.name if sender else "",
+        sender=sender.address if sender else "",
+        subject=parsed.subject,
+        text=parsed.new_text,
+        kind=parsed.kind.value,
+        kind_reason=parsed.kind_reason,
+        absence=is_absence(parsed),
+        to=tuple(box.address for box in parsed.to),
+        cc=tuple(box.address for box in parsed.cc),
+        attachments=sum(not a.inline for a in parsed.attachments),
+        language=parsed.language,
+        original_sender=original.sender.address if original else None,
+        original_name=original.sender.name if original else "",
+        original_subject=original.subject if original else None,
+        original_text=original.text if original else "",
+        forwarder_comment=original.comment if original else "",
+        unambiguous=parsed.unambiguous,
+        doubtful=parsed.doubtful_commands,
+        found=match.how,
+        token=match.fact,
+        mentions=match.mentions,
+        bounced=bounced.address if bounced else None,
+        bounce_text=bounced.text if bounced else "",
+        spam=spam,
+    )
+
+
+def is_absence(parsed: ParsedMail) -> bool:
+    """An automatic answer to a mail (RFC 3834), as against a machine that writes of its own
+    accord, such as a monitoring system."""
+    answers = bool(parsed.in_reply_to or parsed.references)
+    return parsed.kind.value == "auto" and (answers or "replied" in parsed.kind_reason)
+
+
+def gather(
+    tx: Transaction,
+    house: House,
+    desk: Desk,
+    event: Event,
+    actor: Actor,
+    ticket: Ticket | None,
+    *,
+    held: Held | None = None,
+    quiet: bool = False,
+) -> Facts:
+    """All that the decision may ask, looked up."""
+    process = _process(house, desk, ticket)
+    text = event.mail.text if isinstance(event, MailArrived) else getattr(event, "text", "")
+    numbers, wants_next = _wanted(text, process)
+    return Facts(
+        event=event,
+        actor=actor,
+        desk=desk,
+        process=process,
+        people=house.people,
+        now=house.clock(),
+        policy=house.policy(quiet=quiet),
+        ticket=ticket,
+        desks=tuple(house.desks.values()),
+        processes={d.process: house.process_of(d) for d in house.desks.values()},
+        others=_others(tx, numbers, desk),
+        queue=_queue(tx, desk, process) if wants_next else (),
+        held=held,
+        next_number=tickets.next_number(tx),
+    )
+
+
+def _process(house: House, desk: Desk, ticket: Ticket | None) -> Process:
+    if ticket is not None and ticket.process in house.processes:
+        return house.processes[ticket.process]
+    return house.process_of(desk)
+
+
+def _wanted(text: str, process: Process) -> tuple[set[int], bool]:
+    """The numbers of tickets that command lines name, and whether the next one is asked for."""
+    numbers: set[int] = set()
+    wants_next = False
+    for line in reading.find_lines(text):
+        name = process.vocabulary.command(line.word)
+        spec = process.commands.get(name) if name else None
+        if spec is None:
+            continue
+        wants_next = wants_next or any(step.do == "take_next" for step in spec.steps)
+        if any(a.type == "ticket" for a in (*spec.needs.values(), *spec.takes.values())):
+            digits = "".join(c if c.isdigit() else " " for c in line.rest).split()
+            numbers |= {int(d) for d in digits[:5] if len(d) <= 9}
+    return numbers, wants_next
+
+
+def _others(tx: Transaction, numbers: set[int], desk: Desk) -> Mapping[int, Ticket]:
+    """Tickets of this desk alone: a number of elsewhere is as good as one that does not exist."""
+    found = tickets.load_all(tx, sorted(numbers), lock=True) if numbers else []
+    return {ticket.number: ticket for ticket in found if ticket.desk == desk.address}
+
+
+def _queue(tx: Transaction, desk: Desk, process: Process) -> tuple[Ticket, ...]:
+    statuses = process.queue.statuses or tuple(
+        name
+        for name in process.open_statuses()
+        if process.statuses[name].waits_for != "customer"
+    )
+    return tuple(search.waiting(tx, desk.address, statuses))
+
+
+def held_fact(tx: Transaction, match: TicketMatch) -> Held | None:
+    """What waits for this mail's `#yes`: named by the signed address that it came in by."""
+    token = match.token
+    if token is None or token.purpose != "confirm":
+        return None
+    held = holds.get(tx, token.version)
+    if held is None or held.state != "waiting":
+        return None
+    return Held(held.id, held.address, held.commands)
+
+

@@ -1,0 +1,119 @@
+"""Which ticket a mail belongs to: by signed address, by References, by the number in its subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway import tokens as signatures
+from gateway.values import Channel, Envelope, ParsedMail
+from rules.decide.facts import Found
+from rules.decide.facts import Token as TokenFact
+from rules.model import Desk, People, Ticket
+from store import messages, tickets, tokens
+from store.database import Transaction
+from store.tokens import Token
+
+_NUMBER = re.compile(r"\[#(\d{1,9})\]")
+_MERGES = 10
+"""Tickets that are joined one into the other, followed so far and no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMatch:
+    """The ticket, and how it was found; `token` is the signed address that the mail came in by."""
+
+    ticket: Ticket | None = None
+    how: Found = Found.NEW
+    token: Token | None = None
+    mentions: tuple[int, ...] = ()
+
+    @property
+    def fact(self) -> TokenFact | None:
+        found = self.token
+        return TokenFact(found.address, found.purpose, found.version) if found else None
+
+
+def match(
+    tx: Transaction,
+    desk: Desk,
+    parsed: ParsedMail,
+    envelope: Envelope,
+    people: People,
+    now: datetime,
+) -> TicketMatch:
+    """The first way that finds one. Anyone else's `[#88]` is a mention and no more."""
+    token = genuine_token(tx, addresses(envelope, parsed), now)
+    if token is not None:
+        ticket = _load(tx, token.ticket) if token.ticket else None
+        return TicketMatch(ticket, Found.TOKEN if ticket else Found.NEW, token)
+    number = messages.ticket_by_message_ids(tx, _referred(parsed), desk=desk.address)
+    if number is not None and (ticket := _load(tx, number)) is not None:
+        return TicketMatch(ticket, Found.REFERENCES)
+    return _by_subject(tx, desk, parsed, people)
+
+
+def addresses(envelope: Envelope, parsed: ParsedMail) -> tuple[str, ...]:
+    """Where signed addresses are looked for: the envelope; without one Delivered-To, then To."""
+    direct = envelope.channel in (Channel.SMTP, Channel.LMTP)
+    if direct or any(signatures.read(a) for a in envelope.rcpt_to):
+        return envelope.rcpt_to
+    return (*parsed.delivered_to, *(box.address for box in (*parsed.to, *parsed.cc)))
+
+
+def genuine_token(tx: Transaction, candidates: Iterable[str], now: datetime) -> Token | None:
+    """The first address that we signed and whose time has not run out; decisions come first."""
+    keys = None
+    found: list[Token] = []
+    for candidate in candidates:
+        signed = signatures.read(candidate)
+        if signed is None:
+            continue
+        keys = tokens.keys(tx) if keys is None else keys
+        rows = tokens.find(tx, signed.text[: signatures.HINT])
+        found += [row for row in rows if signatures.genuine(signed, row, keys)]
+    in_time = [t for t in found if t.expires_at is None or t.expires_at > now]
+    return min(in_time, key=lambda t: t.purpose == "reply", default=None)
+
+
+def _referred(parsed: ParsedMail) -> tuple[str, ...]:
+    return (*parsed.in_reply_to, *parsed.references)
+
+
+def _load(tx: Transaction, number: int) -> Ticket | None:
+    """The ticket, or the one that it was joined into."""
+    ticket = tickets.load(tx, number, lock=True)
+    for _ in range(_MERGES):
+        into = _merged_into(ticket) if ticket else None
+        if into is None:
+            break
+        ticket = tickets.load(tx, into, lock=True)
+    return ticket
+
+
+def _merged_into(ticket: Ticket) -> int | None:
+    """Both sides are tied; only the one that ended went into the other."""
+    if ticket.closed_at is None:
+        return None
+    return next((int(link.to) for link in ticket.links if link.kind == "merged"), None)
+
+
+def _by_subject(tx: Transaction, desk: Desk, parsed: ParsedMail, people: People) -> TicketMatch:
+    numbers = tuple(dict.fromkeys(int(n) for n in _NUMBER.findall(parsed.subject)))[:5]
+    for number in numbers:
+        ticket = _load(tx, number)
+        if ticket and ticket.desk == desk.address and is_on(ticket, parsed, people):
+            return TicketMatch(ticket, Found.SUBJECT)
+    return TicketMatch(mentions=numbers)
+
+
+def is_on(ticket: Ticket, parsed: ParsedMail, people: People) -> bool:
+    """Whether the sender is on the ticket already, or works at its desk."""
+    if parsed.sender is None:
+        return False
+    address = parsed.sender.address
+    return address in ticket.customers or people.person(address).works_at(ticket.desk)
+
+

@@ -1,0 +1,197 @@
+"""What an answer reads out of the store: the conversation, lists of tickets, what is left of a
+contract. Each recipient gets what they may see and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from gateway.house import House
+from gateway.reading import names
+from gateway.render.page import Entry, Recipient
+from gateway.values import Attachment
+from rules.decide.facts import Facts
+from rules.effects import QueueMail
+from rules.model import Contract, Ticket, Visibility
+from store import accounts, evidence, messages, search
+from store.database import Transaction
+from store.messages import Message
+from store.search import Filter
+
+SHOWN = 50
+"""Tickets in one list."""
+_ORIGINALS = 15_000_000
+"""Octets of originals that one mail brings: beyond it most servers refuse the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    entries: tuple[Entry, ...] = ()
+    originals: tuple[Attachment, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+def reading_back(
+    tx: Transaction,
+    house: House,
+    facts: Facts,
+    ticket: Ticket | None,
+    queued: QueueMail,
+    recipient: Recipient,
+) -> History:
+    """What this mail to this recipient needs beyond its decision; empty for most."""
+    reader = _READERS.get(queued.template)
+    return reader(tx, house, facts, ticket, queued, recipient) if reader else History()
+
+
+Reader = Callable[
+    [Transaction, House, Facts, Ticket | None, QueueMail, Recipient],
+    History,
+]
+
+
+def _conversation(
+    tx: Transaction,
+    house: House,
+    facts: Facts,
+    ticket: Ticket | None,
+    queued: QueueMail,
+    recipient: Recipient,
+) -> History:
+    """Every mail that the recipient may read, once, with the originals that are theirs to have."""
+    if ticket is None:
+        return History()
+    mails = [m for m in messages.of_ticket(tx, ticket.number) if _readable(m, recipient)]
+    entries = tuple(_entry(m, facts, recipient) for m in mails if m.new_text.strip())
+    return History(entries, _originals(tx, mails, recipient))
+
+
+def _readable(mail: Message, recipient: Recipient) -> bool:
+    """Staff read everything that came in; customers what is public: what came in from customers,
+    and what went out to them."""
+    if recipient.staff:
+        return mail.direction == "in"
+    if mail.visibility is not Visibility.PUBLIC:
+        return False
+    if mail.direction == "in":
+        return not mail.by_staff
+    return mail.recipient == recipient.address
+
+
+def _entry(mail: Message, facts: Facts, recipient: Recipient) -> Entry:
+    name = facts.people.person(mail.sender).name or mail.sender_name
+    author = name if mail.direction == "out" or name else mail.sender
+    return Entry(
+        at=mail.at,
+        author=author or facts.desk.name,
+        text=mail.new_text,
+        attachments=tuple(a.name for a in mail.attachments if not a.inline),
+        internal=mail.visibility is Visibility.INTERNAL,
+    )
+
+
+def _originals(
+    tx: Transaction, mails: list[Message], recipient: Recipient
+) -> tuple[Attachment, ...]:
+    """The mails as they are, newest first while they fit. A customer gets what they sent and what
+    they were sent; another's mail may hold addresses and quotes that are not for them."""
+    found: list[Attachment] = []
+    room = _ORIGINALS
+    for mail in reversed(mails):
+        theirs = recipient.address in (mail.sender, mail.recipient)
+        if not (recipient.staff or theirs) or mail.size > room:
+            continue
+        room -= mail.size
+        body = evidence.get(tx, mail.raw)
+        name = names.safe(f"{mail.at:%Y-%m-%d-%H%M%S} {mail.subject[:60]}.eml")
+        found.append(Attachment(name, "message/rfc822", len(body), mail.raw, body))
+    return tuple(reversed(found))
+
+
+def _list(
+    tx: Transaction,
+    house: House,
+    facts: Facts,
+    ticket: Ticket | None,
+    queued: QueueMail,
+    recipient: Recipient,
+) -> History:
+    query = queued.data.get("query")
+    which = _filter(query if isinstance(query, dict) else {}, staff=recipient.staff)
+    tickets = search.find(tx, which, SHOWN)
+    rows = [_row(t, house, recipient) for t in tickets]
+    more = search.count(tx, which) - len(rows)
+    return History(data={"tickets": rows, "more": more})
+
+
+def _filter(query: Mapping[str, object], *, staff: bool) -> Filter:
+    words = str(query.get("words", ""))
+    opened = None if words else True
+    match query.get("scope"):
+        case "desk":
+            return Filter(
+                desks=(str(query["desk"]),), words=words, internal=staff, open=opened
+            )
+        case "organisation":
+            return Filter(organisation=str(query["organisation"]), words=words)
+    return Filter(person=str(query.get("address", "")), words=words)
+
+
+def _row(ticket: Ticket, house: House, recipient: Recipient) -> dict[str, object]:
+    process = house.processes.get(ticket.process)
+    status = process.statuses.get(ticket.status) if process else None
+    label = process.say(status.label, recipient.language) if process and status else ticket.status
+    assignee = house.people.person(ticket.assignee).name if ticket.assignee else ""
+    return {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "status_label": label,
+        "closed": ticket.closed_at is not None,
+        "opened_at": ticket.opened_at.isoformat(),
+        "priority": ticket.priority.value,
+        "requester": ticket.requester_name or ticket.requester,
+        "assignee": assignee,
+    }
+
+
+def _contracts(
+    tx: Transaction,
+    house: House,
+    facts: Facts,
+    ticket: Ticket | None,
+    queued: QueueMail,
+    recipient: Recipient,
+) -> History:
+    """What is left of each contract this month: hours, by the time of its tickets."""
+    organisation = house.people.organisations.get(str(queued.data.get("organisation") or ""))
+    if organisation is None:
+        return History(data={"rows": []})
+    today = facts.now.astimezone(ZoneInfo(facts.desk.time_zone)).date()
+    spent = accounts.minutes_of_month(tx, organisation.name, today)
+    rows = [_left(c, Decimal(spent.get(c.name, 0)) / 60) for c in organisation.contracts]
+    return History(data={"rows": rows})
+
+
+def _left(contract: Contract, hours: Decimal) -> dict[str, object]:
+    total = contract.hours_per_month
+    left = total - hours if total is not None else None
+    return {
+        "contract": contract.name,
+        "unit": "hour",
+        "total": str(total) if total is not None else None,
+        "used": str(hours.quantize(Decimal("0.01"))),
+        "left": str(left.quantize(Decimal("0.01"))) if left is not None else None,
+    }
+
+
+_READERS: Mapping[str, Reader] = {
+    "history": _conversation,
+    "next": _conversation,
+    "list": _list,
+    "found": _list,
+    "contract_left": _contracts,
+}
+
+
