@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from gateway.reading import doubts, signatures
 from gateway.reading.lines import BROKEN, Line, read
-from gateway.reading.separators import attributions, header_block, is_rule, separator
+from gateway.reading.separators import attributions, header_block, is_rule, separator, unknown_block
 
 _MOST_PASSES = 4
 _WRAPPED = 60
@@ -131,6 +131,8 @@ def _mark_end(lines: Sequence[Line], at: int, marks: dict[int, int]) -> int | No
     said = separator(lines[at].bare)
     below = _next_filled(lines, at + 1) if said else at
     block = header_block(lines, below) if below < len(lines) else None
+    if said is not None and block is None and below < len(lines):
+        block = unknown_block(lines, below)
     if block is not None:
         return block.end
     if said is not None and said[0].known:

@@ -34,6 +34,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _ZONED = re.compile(r"\d{4}-\d\d-\d\d \d\d?:\d\d (?:GMT|UTC)[+-]\d")
+_LABELLED = re.compile(r"[^\W\d_][^:]{0,29}: ?\S")
 _DASHES = "-_=*~–— \t"
 _DASH_RUN = re.compile(r"[-_=~–—]{2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:\([^\W\d_]{1,3}\)|/[^\W\d_]+)?")
@@ -171,6 +172,23 @@ def header_block(lines: Sequence[Line], at: int) -> Block | None:
     if len(texts) == 1:
         fields = {header: value for header, value in reversed(glued(texts[0]))}
     return Block(at, end, fields) if _is_sure(fields, texts) else None
+
+
+def unknown_block(lines: Sequence[Line], at: int) -> Block | None:
+    """Three or more `Word: value` lines in a language no table knows; the first address is the From.
+
+    Forms and reports look so too: only to be asked for where a separator or a subject told of it.
+    """
+    texts: list[str] = []
+    for line in lines[at : at + _MOST_HEADERS]:
+        if line.quoted != lines[at].quoted or not _LABELLED.match(line.bare):
+            break
+        texts.append(line.bare.partition(":")[2].strip())
+    sender = next((said for said in texts if has_address(said)), None)
+    dated = any(has_date(said) or has_time(said) for said in texts)
+    if len(texts) < 3 or sender is None or not dated:
+        return None
+    return Block(at, at + len(texts), {Header.FROM: sender})
 
 
 def _belongs(lines: Sequence[Line], index: int, fields: dict[Header, str]) -> bool:

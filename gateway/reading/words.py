@@ -239,7 +239,7 @@ GREETINGS = _entries("""
 FORWARD_PREFIXES = _entries("""
     fw|fwd|wg|tr|rv|i|vs|vl|vb|vbs|ilt|i̇lt|yml|pd|enc|fs|doorst|ret|fp|odp fwd|továbbítás|tov|rif|eno|proslj
     пер|перес|fvd|hp|ht|forw|forward|weitergeleitet|trans|transf|vid|videresendt|vidarebefordrat|välitetty|прд
-    转发|转寄|轉寄|転送|전달|πρθ|přep|prep|pren|pres|pre
+    转发|转寄|轉寄|転送|전달|πρθ|přep|prep|pren|pr|ed|redir|пд|прсл|hwd|fwrd|przek|przekazane
 """)
 """What a subject of a forwarded mail begins with, before the colon."""
 
