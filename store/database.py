@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -22,7 +23,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -46,18 +47,20 @@ class Transaction:
         return self.connection.dialect.name == "sqlite"
 
     def execute(
-        self, statement: Executable, rows: Sequence[Values] | Values | None = None
+        self, statement: Executable, values: Sequence[Values] | Values | None = None
     ) -> CursorResult[Any]:
-        return self.connection.execute(statement, rows)
+        """As SQLAlchemy does. Statements that run for each mail are built once, with parameters:
+        building one costs more than running it."""
+        return self.connection.execute(statement, values)
 
-    def rows(self, statement: Executable) -> Sequence[Found]:
-        return self.connection.execute(statement).all()
+    def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Found]:
+        return self.connection.execute(statement, values).all()
 
-    def row(self, statement: Executable) -> Found | None:
-        return self.connection.execute(statement).first()
+    def row(self, statement: Executable, values: Values | None = None) -> Found | None:
+        return self.connection.execute(statement, values).first()
 
-    def scalar(self, statement: Executable) -> Any:
-        return self.connection.execute(statement).scalar()
+    def scalar(self, statement: Executable, values: Values | None = None) -> Any:
+        return self.connection.execute(statement, values).scalar()
 
     def insert_new(
         self, table: Table, rows: Sequence[Values], *returning: ColumnElement[Any]
@@ -69,12 +72,9 @@ class Transaction:
         """
         if not rows:
             return ()
-        dialect = sqlite if self.is_sqlite else postgresql
-        statement = dialect.insert(table).on_conflict_do_nothing()
-        if not returning:
-            self.connection.execute(statement, rows)
-            return ()
-        return self.connection.execute(statement.returning(*returning), rows).all()
+        statement = _insert_new(table, returning, self.is_sqlite)
+        done = self.connection.execute(statement, rows)
+        return done.all() if returning else ()
 
 
 class Database:
@@ -167,6 +167,15 @@ def _begun(connection: Connection) -> Iterator[Transaction]:
             begun.commit()
 
 
+@cache
+def _insert_new(
+    table: Table, returning: tuple[ColumnElement[Any], ...], is_sqlite: bool
+) -> Executable:
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing()
+    return statement.returning(*returning) if returning else statement
+
+
 # --- engines -----------------------------------------------------------------------------------
 
 
@@ -236,9 +245,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 _AGAIN = {"40001", "40P01", "23505", "42P07"}
 """SQLSTATE: serialization failure, deadlock, unique key taken meanwhile, table made meanwhile."""
-_LATER = ("08", "53", "55", "57", "58")
-"""Classes of SQLSTATE: connection, resources, state, operator intervention, system error."""
-_READ_ONLY = "25006"
+_LATER = ("08", "25006", "53", "55", "57", "58")
+"""SQLSTATEs that begin so: connection, read-only transaction, resources, object not ready, operator
+intervention, system error."""
+_SQLITE_LATER = {5, 6, 7, 8, 10, 13, 14, 15}
+"""busy, locked, no memory, read-only, I/O error, full, cannot open, locking protocol"""
+_SQLITE_UNIQUE = {1555, 2067}
+"""primary key, unique"""
 
 
 @contextmanager
@@ -249,23 +262,34 @@ def _translated(*, committing: bool = False) -> Iterator[None]:
         raise StoreUnavailable("all connections to the database are in use") from error
     except DBAPIError as error:
         raise _translation(error, committing) from error
+    except StatementError as error:  # a value that no column takes
+        raise StoreRefused(" ".join(str(error.orig).split())) from error
 
 
 def _translation(error: DBAPIError, committing: bool) -> StoreError:
     said = " ".join(str(error.orig).split())
-    state = getattr(error.orig, "sqlstate", None)
-    if state in _AGAIN or said.startswith("UNIQUE constraint failed"):
+    if _is_again(error.orig):
         return Conflict(said)
     if committing and error.connection_invalidated:
         return OutcomeUnknown(said)
-    unavailable = (
-        isinstance(error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError)
-        if state is None
-        else state == _READ_ONLY or state.startswith(_LATER)
-    )
-    if unavailable or error.connection_invalidated:
+    if error.connection_invalidated or _is_later(error):
         return StoreUnavailable(said)
     return StoreRefused(said)
+
+
+def _is_again(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code in _SQLITE_UNIQUE or getattr(error, "sqlstate", None) in _AGAIN
+
+
+def _is_later(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF in _SQLITE_LATER
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # no answer from a server at all
+        return isinstance(error, OperationalError | InterfaceError)
+    return str(state).startswith(_LATER)
 
 
 def _roll_back(connection: Connection) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from store import schema
 from store.database import Transaction
 from store.errors import EvidenceAltered, EvidenceMissing
+
+_BODY = select(schema.evidence.c.body).where(schema.evidence.c.sha256 == bindparam("name"))
 
 
 def digest(body: bytes) -> str:
@@ -44,7 +46,7 @@ def get(tx: Transaction, name: str) -> bytes:
 
     Raises EvidenceMissing where they are not in the database, EvidenceAltered where they changed.
     """
-    body = tx.scalar(select(schema.evidence.c.body).where(schema.evidence.c.sha256 == name))
+    body = tx.scalar(_BODY, {"name": name})
     if body is None:
         raise EvidenceMissing(f"no bytes named {name} in the database")
     if digest(body) != name:

@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     and_,
+    bindparam,
     func,
     insert,
     or_,
     select,
     text,
-    true,
     tuple_,
     update,
 )
@@ -32,6 +32,24 @@ from store.types import storable
 
 _inbox = schema.inbox
 _UNFINISHED = text("inbox.state <> 'done'")  # as the partial index says it
+_INSERT = insert(_inbox).returning(_inbox.c.id, sort_by_parameter_order=True)
+_FIRSTS = select(_inbox.c.desk, _inbox.c.content_key, _inbox.c.id).where(
+    tuple_(_inbox.c.desk, _inbox.c.content_key).in_(bindparam("keys", expanding=True)),
+    _inbox.c.duplicate_of.is_(None),
+)
+_CANDIDATES = (
+    select(_inbox.c.id)
+    .where(
+        _UNFINISHED,
+        or_(
+            and_(_inbox.c.state == "waiting", _inbox.c.next_try_at <= bindparam("now")),
+            and_(_inbox.c.state == "working", _inbox.c.lease_until <= bindparam("now")),
+        ),
+    )
+    .order_by(_inbox.c.received_at, _inbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 class Disposition(StrEnum):
@@ -176,18 +194,14 @@ def _insert_firsts(tx: Transaction, rows: Sequence[dict[str, Any]]) -> dict[_Key
 def _firsts(tx: Transaction, keys: Collection[_Key]) -> dict[_Key, int]:
     if not keys:
         return {}
-    query = select(_inbox.c.desk, _inbox.c.content_key, _inbox.c.id).where(
-        tuple_(_inbox.c.desk, _inbox.c.content_key).in_(keys),
-        _inbox.c.duplicate_of.is_(None),
-    )
-    return {(desk, key): number for desk, key, number in tx.rows(query)}
+    rows = tx.rows(_FIRSTS, {"keys": list(keys)})
+    return {(desk, key): number for desk, key, number in rows}
 
 
 def _insert_in_order(tx: Transaction, rows: Sequence[Values]) -> list[int]:
     if not rows:
         return []
-    statement = insert(_inbox).returning(_inbox.c.id, sort_by_parameter_order=True)
-    return list(tx.execute(statement, rows).scalars())
+    return list(tx.execute(_INSERT, rows).scalars())
 
 
 # --- working -----------------------------------------------------------------------------------
@@ -200,18 +214,9 @@ def claim(
 
     Several processes never get the same; on PostgreSQL they do not wait for each other either.
     """
-    ready = or_(
-        and_(_inbox.c.state == "waiting", _inbox.c.next_try_at <= now),
-        and_(_inbox.c.state == "working", _inbox.c.lease_until <= now),
-    )
-    candidates = (
-        select(_inbox.c.id)
-        .where(_UNFINISHED, ready)
-        .order_by(_inbox.c.received_at, _inbox.c.id)
-        .limit(limit)
-    )
-    taken = leases.take(tx, _inbox, candidates, owner, now + lease)
-    return sorted(map(_item, taken), key=lambda item: (item.received_at, item.id))
+    ready = {"now": now, "most": limit}
+    taken = leases.take(tx, _inbox, _CANDIDATES, ready, owner, now + lease)
+    return sorted(map(item_of, taken), key=lambda item: (item.received_at, item.id))
 
 
 def settle(
@@ -256,49 +261,41 @@ def hand_back(tx: Transaction, owner: str) -> int:
     return leases.hand_back(tx, _inbox, owner, "waiting")
 
 
-# --- what waits for a person -------------------------------------------------------------------
+def move(tx: Transaction, item: int, ticket: int) -> None:
+    """A mail that is done is on this ticket from now on, wherever it was before."""
+    _put(tx, _inbox.c.id == item, disposition=Disposition.TICKET.value, ticket=ticket)
 
 
-def release(tx: Transaction, item: int, now: datetime) -> bool:
-    """Out of quarantine, not to be put there again for the same reason; False: it was not there."""
-    found = get(tx, item, lock=True)
-    if found is None or found.disposition is not Disposition.QUARANTINED:
-        return False
-    released = sorted(found.released | {found.reason or ""})
-    return _again(tx, item, now, _QUARANTINED, released=released)
+def quarantine_ticket(tx: Transaction, ticket: int, reason: str, *, except_: int) -> int:
+    """Every mail of the ticket but one; how many."""
+    theirs = and_(_inbox.c.ticket == ticket, _inbox.c.id != except_)
+    on_it = and_(theirs, _inbox.c.disposition == Disposition.TICKET.value)
+    return _put(tx, on_it, disposition=Disposition.QUARANTINED.value, reason=reason)
 
 
-def retry(tx: Transaction, item: int, now: datetime) -> bool:
-    """Look at it again now, out of quarantine or before its time; False: it is neither."""
-    return _again(tx, item, now, or_(_QUARANTINED, _inbox.c.state == "waiting"))
+def _put(tx: Transaction, which: ColumnElement[bool], **values: Any) -> int:
+    return tx.execute(update(_inbox).where(which, _inbox.c.state == "done").values(values)).rowcount
 
 
-def drop(tx: Transaction, item: int, now: datetime) -> bool:
-    """Out of quarantine, set aside for good (its bytes stay); False: it was not there."""
-    values = {"disposition": Disposition.SET_ASIDE.value, "reason": "dropped", "done_at": now}
-    return _change(tx, item, _QUARANTINED, values)
+# --- looking -----------------------------------------------------------------------------------
 
 
 def get(tx: Transaction, item: int, *, lock: bool = False) -> InboxItem | None:
     query = select(_inbox).where(_inbox.c.id == item)
     row = tx.row(query.with_for_update() if lock else query)
-    return _item(row) if row is not None else None
-
-
-def quarantined(tx: Transaction, limit: int, after: int = 0) -> list[InboxItem]:
-    """By id, the ones above `after`."""
-    return _page(tx, _QUARANTINED, limit, after)
+    return item_of(row) if row is not None else None
 
 
 def unfinished(tx: Transaction, limit: int, offset: int = 0) -> list[InboxItem]:
     """What waits or is in work, in order of arrival."""
     query = select(_inbox).where(_UNFINISHED).order_by(_inbox.c.received_at, _inbox.c.id)
-    return [_item(row) for row in tx.rows(query.limit(limit).offset(offset))]
+    return [item_of(row) for row in tx.rows(query.limit(limit).offset(offset))]
 
 
 def everything(tx: Transaction, limit: int, after: int = 0) -> list[InboxItem]:
     """By id, the ones above `after`: for audits, page by page."""
-    return _page(tx, true(), limit, after)
+    query = select(_inbox).where(_inbox.c.id > after).order_by(_inbox.c.id).limit(limit)
+    return [item_of(row) for row in tx.rows(query)]
 
 
 def counts(tx: Transaction) -> dict[str, int]:
@@ -308,27 +305,8 @@ def counts(tx: Transaction) -> dict[str, int]:
     return {name: found.get(name, 0) for name in (*Disposition, "inbox")}
 
 
-_QUARANTINED = _inbox.c.disposition == "quarantined"
-
-
-def _again(
-    tx: Transaction, item: int, now: datetime, only: ColumnElement[bool], **values: Any
-) -> bool:
-    fresh: dict[str, Any] = {"disposition": None, "reason": None, "ticket": None, "done_at": None}
-    fresh |= {"state": "waiting", "next_try_at": now, "attempts": 0, "interruptions": 0}
-    return _change(tx, item, only, fresh | values)
-
-
-def _change(tx: Transaction, item: int, only: ColumnElement[bool], values: Values) -> bool:
-    return tx.execute(update(_inbox).where(_inbox.c.id == item, only).values(values)).rowcount == 1
-
-
-def _page(tx: Transaction, only: ColumnElement[bool], limit: int, after: int) -> list[InboxItem]:
-    query = select(_inbox).where(only, _inbox.c.id > after).order_by(_inbox.c.id).limit(limit)
-    return [_item(row) for row in tx.rows(query)]
-
-
-def _item(row: Found) -> InboxItem:
+def item_of(row: Found) -> InboxItem:
+    """The item of a row of `inbox`."""
     values = dict(row._mapping)
     disposition = values["disposition"]
     values["disposition"] = Disposition(disposition) if disposition else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from rules.effects import Effect, OpenTicket, evolve_all
 from rules.model import Ticket
@@ -15,6 +15,10 @@ from store.coding import decode, encode
 from store.database import Transaction
 
 _journal = schema.journal
+_INSERT = insert(_journal)
+_LAST = select(func.coalesce(func.max(_journal.c.seq), 0)).where(
+    _journal.c.ticket == bindparam("its_ticket")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,7 @@ def append(tx: Transaction, ticket: int, entries: Sequence[Entry]) -> None:
     """
     if not entries:
         return
-    last = select(func.coalesce(func.max(_journal.c.seq), 0)).where(_journal.c.ticket == ticket)
-    first: int = tx.scalar(last) + 1
+    first: int = tx.scalar(_LAST, {"its_ticket": ticket}) + 1
     rows = [
         {
             "ticket": ticket,
@@ -63,7 +66,7 @@ def append(tx: Transaction, ticket: int, entries: Sequence[Entry]) -> None:
         }
         for seq, entry in enumerate(entries, first)
     ]
-    tx.execute(insert(_journal), rows)
+    tx.execute(_INSERT, rows)
 
 
 def of_ticket(tx: Transaction, ticket: int) -> list[Event]:

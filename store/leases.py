@@ -7,46 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, Update, case, update
+from sqlalchemy import Executable, Select, Table, Update, bindparam, case, update
 
-from store.database import Found, Transaction
+from store.database import Found, Transaction, Values
 from store.errors import LeaseLost
 
 
 def take(
-    tx: Transaction, table: Table, candidates: Select[tuple[int]], owner: str, until: datetime
+    tx: Transaction,
+    table: Table,
+    candidates: Select[tuple[int]],
+    values: Values,
+    owner: str,
+    until: datetime,
 ) -> Sequence[Found]:
     """Lease the candidates that nobody else is leasing at this moment; their rows, unordered.
 
-    Counts the attempt, and an interruption where the lease before had run out.
+    `candidates` is given `values` and must be FOR UPDATE SKIP LOCKED. Counts the attempt, and an
+    interruption where the lease before had run out.
     """
-    ids = [row.id for row in tx.rows(candidates.with_for_update(skip_locked=True))]
+    ids = [row.id for row in tx.rows(candidates, values)]
     if not ids:
         return ()
-    taken_over = case((table.c.state == "working", 1), else_=0)
-    return tx.rows(
-        update(table)
-        .where(table.c.id.in_(ids))
-        .values(
-            state="working",
-            lease_owner=owner,
-            lease_until=until,
-            attempts=table.c.attempts + 1,
-            interruptions=table.c.interruptions + taken_over,
-        )
-        .returning(table)
-    )
+    return tx.rows(_take(table), {"ids": ids, "owner": owner, "until": until})
 
 
 def end(tx: Transaction, table: Table, row: int, owner: str, **values: Any) -> None:
     """The owner is done with the row, which gets the values; raises LeaseLost if it is not its."""
-    changed = tx.execute(
-        update(table)
-        .where(table.c.id == row, table.c.state == "working", table.c.lease_owner == owner)
-        .values(lease_owner=None, lease_until=None, **values)
-    )
+    free = {"lease_owner": None, "lease_until": None}
+    changed = tx.execute(_end(table), {"its_id": row, "owner": owner, **free, **values})
     if changed.rowcount != 1:
         raise LeaseLost(f"{table.name} {row} is no longer in the hands of {owner}")
 
@@ -59,8 +51,34 @@ def renew(tx: Transaction, table: Table, owner: str, until: datetime) -> int:
 def hand_back(tx: Transaction, table: Table, owner: str, state: str) -> int:
     """Leave all that the owner has to others, as if it had not been taken."""
     values = {"state": state, "lease_owner": None, "lease_until": None}
-    return tx.execute(_held(table, owner).values(**values, attempts=table.c.attempts - 1)).rowcount
+    handed = _held(table, owner).values(**values, attempts=table.c.attempts - 1)
+    return tx.execute(handed).rowcount
+
+
+@cache
+def _take(table: Table) -> Executable:
+    return (
+        update(table)
+        .where(table.c.id.in_(bindparam("ids", expanding=True)))
+        .values(
+            state="working",
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until"),
+            attempts=table.c.attempts + 1,
+            interruptions=table.c.interruptions + case((table.c.state == "working", 1), else_=0),
+        )
+        .returning(table)
+    )
+
+
+@cache
+def _end(table: Table) -> Executable:
+    return update(table).where(
+        table.c.id == bindparam("its_id"),
+        table.c.lease_owner == bindparam("owner"),
+        table.c.state == "working",
+    )
 
 
 def _held(table: Table, owner: str) -> Update:
-    return update(table).where(table.c.state == "working", table.c.lease_owner == owner)
+    return update(table).where(table.c.lease_owner == owner, table.c.state == "working")

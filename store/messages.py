@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from rules.model import MessageFact, Proof, Visibility
 from store import evidence, schema
@@ -18,6 +18,31 @@ from store.ticket_rows import fold
 
 _messages = schema.messages
 _attachments = schema.attachments
+
+_INSERT = insert(_messages).returning(_messages.c.id, sort_by_parameter_order=True)
+_INSERT_ATTACHMENTS = insert(_attachments)
+_DELIVERY = (
+    update(_messages)
+    .where(_messages.c.id == bindparam("its_id"), _messages.c.direction == "out")
+    .values(delivery=bindparam("delivery"))
+)
+_FACTS = (
+    select(
+        _messages.c.ticket,
+        _messages.c.direction,
+        _messages.c.kind,
+        _messages.c.visibility,
+        _messages.c.sender,
+        _messages.c.by_staff,
+        _messages.c.at,
+        _messages.c.template,
+        select(func.count()).where(_attachments.c.message == _messages.c.id).scalar_subquery(),
+        _messages.c.id,
+        _messages.c.subject,
+    )
+    .where(_messages.c.ticket.in_(bindparam("numbers", expanding=True)))
+    .order_by(_messages.c.ticket, _messages.c.id)
+)
 
 SEARCHED = 100_000
 """Characters of a mail's new text that a search looks at."""
@@ -51,7 +76,7 @@ class Message:
     """A mail on a ticket. `id` is 0 and `attachments` are empty until it is stored.
 
     `raw` names its bytes in the evidence, `size` is their number. `matched_by` (token, references,
-    subject, new) and `inbox` are those of an incoming mail, `recipient` (of the envelope),
+    subject, command, new) and `inbox` are those of an incoming mail, `recipient` (of the envelope),
     `template` and `delivery` (queued, sent, failed, bounced) those of an outgoing copy.
     """
 
@@ -101,11 +126,10 @@ def add_all(
     kept = _keep(tx, attachments)
     if not mails:
         return []
-    statement = insert(_messages).returning(_messages.c.id, sort_by_parameter_order=True)
-    ids = tx.execute(statement, [_row(mail) for mail in mails]).scalars().all()
+    ids = tx.execute(_INSERT, [_row(mail) for mail in mails]).scalars().all()
     if kept:
         tx.execute(
-            insert(_attachments),
+            _INSERT_ATTACHMENTS,
             [
                 {"message": number, "position": position, **_values(part)}
                 for number in ids
@@ -155,13 +179,15 @@ def ticket_by_message_ids(
 
 def set_delivery(tx: Transaction, message: int, delivery: str) -> None:
     """How an outgoing copy stands: queued, sent, failed, bounced."""
-    changed = tx.execute(
-        update(_messages)
-        .where(_messages.c.id == message, _messages.c.direction == "out")
-        .values(delivery=delivery)
-    )
+    changed = tx.execute(_DELIVERY, {"its_id": message, "delivery": delivery})
     if changed.rowcount != 1:
         raise StoreRefused(f"no outgoing message {message}")
+
+
+def confirm(tx: Transaction, message: int, visibility: Visibility) -> None:
+    """Whom its From names has said that it is theirs: so proven, and for whom it is to be seen."""
+    values = {"sender_verified": Proof.CONFIRMED.value, "visibility": visibility.value}
+    tx.execute(update(_messages).where(_messages.c.id == message).values(values))
 
 
 def move(tx: Transaction, message: int, ticket: int) -> None:
@@ -171,12 +197,9 @@ def move(tx: Transaction, message: int, ticket: int) -> None:
 
 def facts(tx: Transaction, numbers: Iterable[int]) -> defaultdict[int, list[MessageFact]]:
     """What rules may ask about the mails of tickets, oldest first, by ticket."""
-    m = _messages.c
-    count = select(func.count()).where(_attachments.c.message == m.id).scalar_subquery()
-    columns = (m.direction, m.kind, m.visibility, m.sender, m.by_staff, m.at, m.template)
-    query = select(m.ticket, *columns, count, m.id, m.subject).where(m.ticket.in_(list(numbers)))
     found: defaultdict[int, list[MessageFact]] = defaultdict(list)
-    for ticket, direction, kind, visibility, *rest in tx.rows(query.order_by(m.ticket, m.id)):
+    for row in tx.rows(_FACTS, {"numbers": list(numbers)}):
+        ticket, direction, kind, visibility, *rest = row
         found[ticket].append(MessageFact(direction, kind, Visibility(visibility), *rest))
     return found
 

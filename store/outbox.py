@@ -11,7 +11,18 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from store import leases, schema
 from store.database import Found, Transaction
@@ -22,6 +33,34 @@ _earlier = _outbox.alias("earlier")
 _UNDELIVERED = text("outbox.state IN ('queued', 'working')")
 _EARLIER_UNDELIVERED = text("earlier.state IN ('queued', 'working')")
 _FAILED = text("outbox.state = 'failed'")
+_INSERT = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
+_CANDIDATES = (
+    select(_outbox.c.id)
+    .where(
+        _UNDELIVERED,
+        or_(
+            and_(_outbox.c.state == "queued", _outbox.c.due_at <= bindparam("now")),
+            and_(_outbox.c.state == "working", _outbox.c.lease_until <= bindparam("now")),
+        ),
+        ~exists().where(
+            _EARLIER_UNDELIVERED,
+            _earlier.c.ticket == _outbox.c.ticket,
+            _earlier.c.recipient == _outbox.c.recipient,
+            _earlier.c.id < _outbox.c.id,
+        ),
+    )
+    .order_by(_outbox.c.due_at, _outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_NOTE_DELIVERY = (
+    update(schema.messages)
+    .where(
+        schema.messages.c.id
+        == select(_outbox.c.message).where(_outbox.c.id == bindparam("its_id")).scalar_subquery()
+    )
+    .values(delivery=bindparam("delivery"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +112,15 @@ def add(tx: Transaction, mails: Sequence[Outgoing]) -> list[int]:
         return []
     names = [field.name for field in fields(Outgoing)]
     rows = [{"state": "queued"} | {n: getattr(mail, n) for n in names} for mail in mails]
-    statement = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
-    return list(tx.execute(statement, rows).scalars())
+    return list(tx.execute(_INSERT, rows).scalars())
 
 
 def claim(
     tx: Transaction, owner: str, now: datetime, lease: timedelta, limit: int
 ) -> list[OutboxItem]:
     """Up to `limit` copies that are due or whose lease ran out, oldest due first; `owner`'s now."""
-    ready = or_(
-        and_(_outbox.c.state == "queued", _outbox.c.due_at <= now),
-        and_(_outbox.c.state == "working", _outbox.c.lease_until <= now),
-    )
-    held_back = exists().where(
-        _EARLIER_UNDELIVERED,
-        _earlier.c.ticket == _outbox.c.ticket,
-        _earlier.c.recipient == _outbox.c.recipient,
-        _earlier.c.id < _outbox.c.id,
-    )
-    candidates = (
-        select(_outbox.c.id)
-        .where(_UNDELIVERED, ready, ~held_back)
-        .order_by(_outbox.c.due_at, _outbox.c.id)
-        .limit(limit)
-    )
-    taken = leases.take(tx, _outbox, candidates, owner, now + lease)
+    ready = {"now": now, "most": limit}
+    taken = leases.take(tx, _outbox, _CANDIDATES, ready, owner, now + lease)
     return sorted(map(_item, taken), key=lambda item: (item.due_at, item.id))
 
 
@@ -202,9 +225,7 @@ def _change(tx: Transaction, item: int, only: ColumnElement[bool], **values: Any
 
 def _note_delivery(tx: Transaction, item: int, delivery: str) -> None:
     """The message says how its copy stands, in the same transaction."""
-    messages = schema.messages
-    its_message = select(_outbox.c.message).where(_outbox.c.id == item).scalar_subquery()
-    tx.execute(update(messages).where(messages.c.id == its_message).values(delivery=delivery))
+    tx.execute(_NOTE_DELIVERY, {"its_id": item, "delivery": delivery})
 
 
 def _item(row: Found) -> OutboxItem:

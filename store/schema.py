@@ -74,7 +74,7 @@ counters = Table(
 settings = Table(
     "settings",
     metadata,
-    Column("name", String(200), primary_key=True),
+    Column("name", Key, primary_key=True),
     Column("value", Json),
 )
 
@@ -277,7 +277,7 @@ messages = Table(
     _one_of("kind", "human", "auto", "bounce", "list", "report", "calendar"),
     _one_of("visibility", "public", "internal"),
     _one_of("sender_verified", "none", "domain", "token", "both", "confirmed"),
-    _one_of("matched_by", "token", "references", "subject", "new"),
+    _one_of("matched_by", "token", "references", "subject", "command", "new"),
     _one_of("delivery", "queued", "sent", "failed", "bounced"),
     CheckConstraint("(direction = 'in') = (inbox IS NOT NULL)", name="inbox"),
     CheckConstraint("(direction = 'in') = (matched_by IS NOT NULL)", name="matched"),

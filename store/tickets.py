@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from rules.model import Ticket
 from store import messages, schema
@@ -17,25 +17,55 @@ from store.ticket_rows import LISTS, TicketList, ticket_of, ticket_row
 
 _tickets = schema.tickets
 
+_ROWS = (
+    select(_tickets)
+    .where(_tickets.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(_tickets.c.number)
+)
+_LOCKED_ROWS = _ROWS.with_for_update()
+_UPDATE = update(_tickets).where(
+    _tickets.c.number == bindparam("its_number"), _tickets.c.version == bindparam("its_version")
+)
+_MEMBERS = {
+    kind.attribute: select(kind.table)
+    .where(kind.table.c.ticket.in_(bindparam("numbers", expanding=True)))
+    .order_by(kind.table.c.ticket, kind.table.c.position)
+    for kind in LISTS
+}
+_REMOVE = {
+    kind.attribute: delete(kind.table).where(
+        kind.table.c.ticket == bindparam("its_number"),
+        kind.table.c.position.in_(bindparam("positions", expanding=True)),
+    )
+    for kind in LISTS
+}
+_ADD = {kind.attribute: insert(kind.table) for kind in LISTS}
+_NEXT_NUMBER = (
+    update(schema.counters)
+    .where(schema.counters.c.name == "ticket")
+    .values(value=schema.counters.c.value + 1)
+    .returning(schema.counters.c.value)
+)
+
 
 def new_number(tx: Transaction) -> int:
     """The next of 1, 2, 3 …; a rollback gives it back, so that none is left out.
 
     Ask late: on PostgreSQL whoever else opens a ticket waits until this transaction ends.
     """
-    counters = schema.counters
-    following = (
-        update(counters)
-        .where(counters.c.name == "ticket")
-        .values(value=counters.c.value + 1)
-        .returning(counters.c.value)
-    )
-    number: int | None = tx.scalar(following)
+    number: int | None = tx.scalar(_NEXT_NUMBER)
     if number is None:
-        tx.insert_new(counters, [{"name": "ticket", "value": 0}])
-        number = tx.scalar(following)
+        tx.insert_new(schema.counters, [{"name": "ticket", "value": 0}])
+        number = tx.scalar(_NEXT_NUMBER)
     assert number is not None, "the counter of tickets is a row by now"
     return number
+
+
+def next_number(tx: Transaction) -> int:
+    """What `new_number` would give now; somebody else may take it before."""
+    counters = schema.counters
+    query = select(counters.c.value).where(counters.c.name == "ticket")
+    return int(tx.scalar(query) or 0) + 1
 
 
 def load(tx: Transaction, number: int, *, lock: bool = False) -> Ticket | None:
@@ -46,8 +76,8 @@ def load(tx: Transaction, number: int, *, lock: bool = False) -> Ticket | None:
 
 def load_all(tx: Transaction, numbers: Sequence[int], *, lock: bool = False) -> list[Ticket]:
     """Tickets in the order of `numbers`, those that there are; as many queries as for one."""
-    query = select(_tickets).where(_tickets.c.number.in_(numbers)).order_by(_tickets.c.number)
-    rows = {row.number: row for row in tx.rows(query.with_for_update() if lock else query)}
+    found = tx.rows(_LOCKED_ROWS if lock else _ROWS, {"numbers": list(numbers)})
+    rows = {row.number: row for row in found}
     if not rows:
         return []
     lists = {kind.attribute: _members(tx, kind, rows) for kind in LISTS}
@@ -90,9 +120,13 @@ def _update(tx: Transaction, before: Ticket, after: Ticket) -> bool:
     old = ticket_row(before)
     changed = {name: value for name, value in ticket_row(after).items() if value != old[name]}
     done = tx.execute(
-        update(_tickets)
-        .where(_tickets.c.number == before.number, _tickets.c.version == before.version)
-        .values(version=after.version, **changed)
+        _UPDATE,
+        {
+            "its_number": before.number,
+            "its_version": before.version,
+            "version": after.version,
+            **changed,
+        },
     )
     if done.rowcount != 1:
         raise Conflict(f"ticket {before.number} has changed since version {before.version}")
@@ -102,10 +136,8 @@ def _update(tx: Transaction, before: Ticket, after: Ticket) -> bool:
 def _members(
     tx: Transaction, kind: TicketList, numbers: Iterable[int]
 ) -> defaultdict[int, list[Any]]:
-    table = kind.table
-    query = select(table).where(table.c.ticket.in_(list(numbers)))
     members: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in tx.rows(query.order_by(table.c.ticket, table.c.position)):
+    for row in tx.rows(_MEMBERS[kind.attribute], {"numbers": list(numbers)}):
         members[row.ticket].append(kind.member(row))
     return members
 
@@ -119,9 +151,8 @@ def _save_members(
 ) -> None:
     changed = [i for i, member in enumerate(after) if i >= len(before) or before[i] != member]
     gone = [*(i for i in changed if i < len(before)), *range(len(after), len(before))]
-    table = kind.table
     if gone:
         # All leave before any comes, so that a member may change places.
-        tx.execute(delete(table).where(table.c.ticket == number, table.c.position.in_(gone)))
+        tx.execute(_REMOVE[kind.attribute], {"its_number": number, "positions": gone})
     if changed:
-        tx.execute(insert(table), [kind.row(number, i, after[i]) for i in changed])
+        tx.execute(_ADD[kind.attribute], [kind.row(number, i, after[i]) for i in changed])

@@ -41,7 +41,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "settings",
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_settings")),
     )
@@ -437,7 +437,7 @@ def upgrade() -> None:
             name=op.f("ck_messages_kind"),
         ),
         sa.CheckConstraint(
-            "matched_by IN ('token', 'references', 'subject', 'new')",
+            "matched_by IN ('token', 'references', 'subject', 'command', 'new')",
             name=op.f("ck_messages_matched_by"),
         ),
         sa.CheckConstraint(
