@@ -65,7 +65,7 @@ def works() -> bool:
 
 def install(lock: str, *options: str) -> None:
     """Install exactly the files whose hashes `lock` names."""
-    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input"]
     what = ["install", "--require-hashes", "--requirement", str(ROOT / lock)]
     subprocess.run([*pip, *what, *options], check=True)
 
