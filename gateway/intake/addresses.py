@@ -29,9 +29,10 @@ def parse_path(text: str) -> Path | None:
     A source route is ignored (RFC 5321, appendix C) and missing angle brackets are forgiven.
     """
     found = _PATH.fullmatch(text.strip()) or _BARE.fullmatch(text.strip())
-    if found is None or not usable(found["address"]):
+    if found is None:
         return None
-    return Path(found["address"], (found["parameters"] or "").strip())
+    path = Path(found["address"], (found["parameters"] or "").strip())
+    return path if usable(path.address) and path.parameters.isascii() else None
 
 
 def usable(address: str) -> bool:

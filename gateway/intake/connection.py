@@ -191,10 +191,9 @@ class Connection(SMTP):
             log.warning("connection refused", peer=self.peer, reason=self._turned.value)
             return self.hang_up(f"421 4.7.0 Please try again later: {self._turned.value}")
         await self.push(f"220 {self.hostname} {self.greeting}")
-        while not self._leaving:
+        while self._may_go_on():
             await self._obey(await self._command_line())
             self._begin()
-            self._end_if_due()
         return None
 
     async def _command_line(self) -> str | None:
@@ -236,7 +235,7 @@ class Connection(SMTP):
             await self.push(OUR_FAILURE)
         return None
 
-    def _end_if_due(self) -> None:
+    def _may_go_on(self) -> bool:
         if self._errors >= self.limits.errors:
             log.warning("too many errors", peer=self.peer)
             self.hang_up(TOO_MANY_ERRORS)
@@ -245,6 +244,7 @@ class Connection(SMTP):
             self.hang_up(TOO_MUCH_JUNK)
         elif self._dismissed:
             self.hang_up(CLOSING)
+        return not self._leaving
 
     async def push(self, status: str | bytes) -> None:
         """Sends a reply, with an enhanced status code where it should have one."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -59,6 +60,21 @@ class Desk:
         return address == "postmaster" or (
             domain == "accel.example" and local.partition("+")[0] in ("helpdesk", "billing")
         )
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    """Runs a test within a minute, in a loop where nothing may go wrong unseen."""
+    unseen: list[dict[str, Any]] = []
+
+    async def watched() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: unseen.append(context))
+        async with asyncio.timeout(60):
+            await test
+        gc.collect()
+
+    asyncio.run(watched())
+    assert unseen == []
 
 
 class Ticks:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import socket
 import stat
 import struct
-from collections.abc import Coroutine
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,12 @@ from tests.gateway.intake.desk import (
     Served,
     client,
     in_data,
+    run,
     serving,
 )
 
 SOON = 0.15
 """Seconds, where a real timeout has to pass."""
-
-
-def run(test: Coroutine[Any, Any, None]) -> None:
-    """Runs it in a loop that reports slow or forgotten things, within a minute."""
-    asyncio.run(asyncio.wait_for(test, 60))
 
 
 def with_limits(**limits: Any) -> Settings:
@@ -217,6 +213,62 @@ def test_client_gone_while_we_store(leave: Any) -> None:
             async with in_data(served.address) as other:
                 assert await other.ask("Ho\r\n.") == ["250 2.0.0 Stored"]
         assert [mail.body for mail in desk.mails] == [b"Hi\r\n", b"Ho\r\n"]
+
+    run(test())
+
+
+def test_hostile_clients_leave_nothing_behind() -> None:
+    """Whatever is said, in whatever order, cut off anywhere: places come back, the server lives."""
+    rnd = random.Random(11)
+    words = [
+        *(b"EHLO c", b"HELO \xff", b"MAIL FROM:<>", b"MAIL FROM:<((((a@b>", b"RCPT TO:<", b"DATA"),
+        *(
+            b"RCPT TO:<helpdesk@accel.example>",
+            b"RSET",
+            b"STARTTLS",
+            b"HELP MAIL",
+            b".",
+            b"\r",
+            b"",
+        ),
+        *(b"QUIT", b"VRFY \0", b"MAIL FROM:<a@b.example> SIZE=\xc2\xb2", b"x" * 70_000, b"LHLO c"),
+    ]
+
+    async def one(address: str) -> None:
+        async with client(address) as talk:
+            with contextlib.suppress(ConnectionError):
+                for _ in range(rnd.randrange(30)):
+                    await talk.say(rnd.choice(words) + b"\r\n")
+                    if rnd.random() < 0.3:
+                        await asyncio.sleep(0)
+                    if rnd.random() < 0.02:
+                        talk.writer.write_eof()
+                        break
+            if rnd.random() < 0.5 and not talk.writer.is_closing():
+                reset(talk)
+
+    async def test() -> None:
+        limits = with_limits(connections_per_peer=50, connects_per_minute=1000)
+        async with serving(settings=limits) as served:
+            for _ in range(10):
+                await asyncio.gather(*(one(served.address) for _ in range(20)))
+            while served.service._gate.connections:
+                await asyncio.sleep(0.01)
+            async with in_data(served.address) as talk:
+                assert await talk.ask("Hi\r\n.") == ["250 2.0.0 Stored"]
+
+    run(test())
+
+
+def test_stop_before_the_greeting() -> None:
+    """Who has just come is told that the server closes."""
+
+    async def test() -> None:
+        async with serving() as served, client(served.address) as talk:
+            while not served.service._conversations:
+                await asyncio.sleep(0)
+            await served.service.stop(30)
+            assert (await talk.rest())[-1].startswith("421 4.3.2 ")
 
     run(test())
 

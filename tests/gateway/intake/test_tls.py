@@ -6,14 +6,12 @@ import asyncio
 import smtplib
 import ssl
 import subprocess
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gateway.intake.tls import Certificate
-from tests.gateway.intake.desk import HELPDESK, Desk, client, serving
+from tests.gateway.intake.desk import HELPDESK, Desk, client, run, serving
 from tests.servers.certificates import self_signed
 from tests.servers.running import program
 
@@ -31,10 +29,6 @@ def trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 60))
 
 
 def test_mail_over_tls(pem: Certificate) -> None:
