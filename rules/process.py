@@ -76,7 +76,9 @@ def _arguments(value: object) -> object:
     return {value: "text"} if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Words = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+]
 """One word or a list of them."""
 
 
@@ -149,6 +151,18 @@ class Argument(Part):
     """What the usage shows for it, where its kind says too little: `yesterday`."""
 
 
+Arguments = Annotated[
+    Mapping[
+        str,
+        Annotated[
+            Argument, BeforeValidator(_argument, json_schema_input_type=ArgumentType | Argument)
+        ],
+    ],
+    BeforeValidator(_arguments, json_schema_input_type=str | Mapping[str, ArgumentType | Argument]),
+]
+"""Arguments by name; just a name stands for one that is a text, just a kind for its spec."""
+
+
 class Guard(Part):
     """What must hold; `says` is told where it does not."""
 
@@ -195,7 +209,7 @@ def _offer(value: object) -> object:
     return {"does": value} if isinstance(value, str) else value
 
 
-Offers = tuple[Annotated[Offer, BeforeValidator(_offer)], ...]
+Offers = tuple[Annotated[Offer, BeforeValidator(_offer, json_schema_input_type=str | Offer)], ...]
 
 
 class MailStep(Part):
@@ -278,12 +292,8 @@ class Command(Part):
     """Statuses; `any_open`, `any_closed`, `any` mean what they say; none given: `any_open`."""
     types: Words = ()
     act_class: int = Field(default=3, alias="class", ge=1, le=6)
-    needs: Annotated[
-        Mapping[str, Annotated[Argument, BeforeValidator(_argument)]], BeforeValidator(_arguments)
-    ] = {}
-    takes: Annotated[
-        Mapping[str, Annotated[Argument, BeforeValidator(_argument)]], BeforeValidator(_arguments)
-    ] = {}
+    needs: Arguments = {}
+    takes: Arguments = {}
     guards: tuple[Guard, ...] = ()
     to: str | Mapping[str, str] | None = None
     """The status it leads to, or by the status it is in."""
