@@ -12,7 +12,7 @@ class Fault:
     """One fault at one place, in order of file, line and column.
 
     `line` and `column` count from 1, as editors do; 0 where the whole file is meant.
-    `message` says what is wrong and `mend` what to write instead, each without a full stop.
+    `message` says what is wrong, without a full stop; `mend` what to write instead.
     """
 
     file: str
@@ -22,10 +22,11 @@ class Fault:
     mend: str = ""
 
     def __str__(self) -> str:
-        """`file:line:column: message. mend`, on one line."""
+        """`file:line:column: message. Mend.`, on one line."""
         place = [self.file, *(str(n) for n in (self.line, self.column) if n)]
-        words = [self.message, self.mend] if self.mend else [self.message]
-        return f"{':'.join(place)}: {'. '.join(words)}"
+        stop = "" if self.mend.endswith((".", "?", "!")) else "."
+        mend = f". {self.mend[0].upper()}{self.mend[1:]}{stop}" if self.mend else ""
+        return f"{':'.join(place)}: {self.message}{mend}"
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
-from gateway.configuration.settings import Secret
+from gateway.configuration.settings import Secret, Store
 
 
 class SecretMissing(Exception):
@@ -26,3 +27,13 @@ def password(secret: Secret, environ: Mapping[str, str]) -> str | None:
     if not found:
         raise SecretMissing(f"{secret.password_file} is empty")
     return found
+
+
+def database_url(store: Store, environ: Mapping[str, str]) -> str:
+    """The URL of the store with its password. Raises SecretMissing."""
+    secret = password(store, environ)
+    if secret is None or store.url.startswith("sqlite:"):
+        return store.url
+    scheme, _, rest = store.url.partition("://")
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}://{user if at else ''}:{quote(secret, safe='')}@{host}"

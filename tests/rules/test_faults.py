@@ -10,14 +10,14 @@ from rules.faults import Fault, did_you_mean
     [
         (
             Fault("a.toml", 3, 7, "unknown key", "did you mean x?"),
-            "a.toml:3:7: unknown key. did you mean x?",
+            "a.toml:3:7: unknown key. Did you mean x?",
         ),
         (Fault("a.toml", 3, 0, "odd"), "a.toml:3: odd"),
-        (Fault("a.toml", 0, 0, "no such file", "run init"), "a.toml: no such file. run init"),
+        (Fault("a.toml", 0, 0, "no such file", "run init"), "a.toml: no such file. Run init."),
     ],
 )
 def test_reads_as_one_line(fault: Fault, line: str) -> None:
-    """`file:line:column: message. mend`; what is not known is left out."""
+    """`file:line:column: message. Mend.`; what is not known is left out."""
     assert str(fault) == line
 
 
