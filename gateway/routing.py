@@ -46,9 +46,7 @@ def is_postmaster(address: str) -> bool:
     return address.strip().lower().partition("@")[0] == POSTMASTER
 
 
-def by_desk(
-    recipients: Iterable[str], desks: Mapping[str, Desk]
-) -> dict[str, tuple[str, ...]]:
+def by_desk(recipients: Iterable[str], desks: Mapping[str, Desk]) -> dict[str, tuple[str, ...]]:
     """The recipients of each desk, by its address; those of none are left out."""
     found: dict[str, tuple[str, ...]] = {}
     for recipient in recipients:

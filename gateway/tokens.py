@@ -49,12 +49,15 @@ def parts_of(token: Token) -> tuple[object, ...]:
     return (token.ticket or 0, token.address, token.purpose, token.version, until)
 
 
-def genuine(signed: Signed, token: Token, keys: Iterable[SigningKey]) -> bool:
-    """Whether this row is what the address was signed for; in constant time."""
+def genuine(
+    signed: Signed, token: Token, parts: Iterable[object], keys: Iterable[SigningKey]
+) -> bool:
+    """Whether this row, whose signed parts these are, is what the address was signed for; compared
+    in constant time."""
     key = next((k for k in keys if k.id == token.key_id), None)
     if key is None or (token.ticket or 0) != signed.ticket:
         return False
-    return hmac.compare_digest(sign(key, parts_of(token)), signed.text)
+    return hmac.compare_digest(sign(key, parts), signed.text)
 
 
 def address(desk: Desk, ticket: int | None, signature: str) -> str:

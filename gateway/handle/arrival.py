@@ -92,9 +92,7 @@ def _unfit(mail: ReadMail) -> str | None:
     return None
 
 
-def _quarantine(
-    tx: Transaction, house: House, owner: str, mail: ReadMail, reason: str
-) -> Outcome:
+def _quarantine(tx: Transaction, house: House, owner: str, mail: ReadMail, reason: str) -> Outcome:
     """Kept whole; the operators are told, since nobody else can be."""
     now = house.clock()
     inbox.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, reason)

@@ -247,5 +247,3 @@ def signing_key(tx: Transaction, house: House) -> SigningKey:
     key = SigningKey(house.random(8).hex(), house.random(32), house.clock())
     tokens.add_key(tx, key)
     return key
-
-

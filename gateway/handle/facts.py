@@ -76,6 +76,7 @@ def gather(
     *,
     held: Held | None = None,
     quiet: bool = False,
+    lock: bool = True,
 ) -> Facts:
     """All that the decision may ask, looked up."""
     process = _process(house, desk, ticket)
@@ -92,7 +93,7 @@ def gather(
         ticket=ticket,
         desks=tuple(house.desks.values()),
         processes={d.process: house.process_of(d) for d in house.desks.values()},
-        others=_others(tx, numbers, desk),
+        others=_others(tx, numbers, desk, lock),
         queue=_queue(tx, desk, process) if wants_next else (),
         held=held,
         next_number=tickets.next_number(tx),
@@ -121,17 +122,15 @@ def _wanted(text: str, process: Process) -> tuple[set[int], bool]:
     return numbers, wants_next
 
 
-def _others(tx: Transaction, numbers: set[int], desk: Desk) -> Mapping[int, Ticket]:
+def _others(tx: Transaction, numbers: set[int], desk: Desk, lock: bool) -> Mapping[int, Ticket]:
     """Tickets of this desk alone: a number of elsewhere is as good as one that does not exist."""
-    found = tickets.load_all(tx, sorted(numbers), lock=True) if numbers else []
+    found = tickets.load_all(tx, sorted(numbers), lock=lock) if numbers else []
     return {ticket.number: ticket for ticket in found if ticket.desk == desk.address}
 
 
 def _queue(tx: Transaction, desk: Desk, process: Process) -> tuple[Ticket, ...]:
     statuses = process.queue.statuses or tuple(
-        name
-        for name in process.open_statuses()
-        if process.statuses[name].waits_for != "customer"
+        name for name in process.open_statuses() if process.statuses[name].waits_for != "customer"
     )
     return tuple(search.waiting(tx, desk.address, statuses))
 
@@ -145,5 +144,3 @@ def held_fact(tx: Transaction, match: TicketMatch) -> Held | None:
     if held is None or held.state != "waiting":
         return None
     return Held(held.id, held.address, held.commands)
-
-

@@ -158,9 +158,7 @@ def _reply_to(desk: Desktop, queued: QueueMail, address: str) -> str:
     if ticket is None and queued.purpose == "reply":
         return desk.facts.desk.address
     until = desk.now + CONFIRM_WITHIN if queued.purpose == "confirm" else None
-    token = Token(
-        "", desk.key.id, ticket, address, queued.purpose, queued.version, desk.now, until
-    )
+    token = Token("", desk.key.id, ticket, address, queued.purpose, queued.version, desk.now, until)
     return signatures.address(desk.facts.desk, ticket, _issued(desk, token))
 
 
@@ -197,9 +195,7 @@ def _envelope_from(desk: Desktop, bounce: Token | None, message_id: str) -> str:
 def _references(desk: Desktop, address: str) -> tuple[str, ...]:
     """What this person has of the conversation, so that their client threads it."""
     theirs = [
-        m.message_id
-        for m in desk.earlier
-        if m.message_id and address in (m.sender, m.recipient)
+        m.message_id for m in desk.earlier if m.message_id and address in (m.sender, m.recipient)
     ]
     return tuple(dict.fromkeys(theirs))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from rules.decide.facts import Token as TokenFact
 from rules.model import Desk, People, Ticket
 from store import messages, tickets, tokens
 from store.database import Transaction
-from store.tokens import Token
+from store.tokens import SigningKey, Token
 
 _NUMBER = re.compile(r"\[#(\d{1,9})\]")
 _MERGES = 10
@@ -43,16 +43,22 @@ def match(
     envelope: Envelope,
     people: People,
     now: datetime,
+    *,
+    lock: bool = True,
 ) -> TicketMatch:
-    """The first way that finds one. Anyone else's `[#88]` is a mention and no more."""
+    """The first way that finds one. Anyone else's `[#88]` is a mention and no more.
+
+    Args:
+        lock: nobody else may change the ticket until the transaction ends.
+    """
     token = genuine_token(tx, addresses(envelope, parsed), now)
     if token is not None:
-        ticket = _load(tx, token.ticket) if token.ticket else None
+        ticket = _load(tx, token.ticket, lock) if token.ticket else None
         return TicketMatch(ticket, Found.TOKEN if ticket else Found.NEW, token)
     number = messages.ticket_by_message_ids(tx, _referred(parsed), desk=desk.address)
-    if number is not None and (ticket := _load(tx, number)) is not None:
+    if number is not None and (ticket := _load(tx, number, lock)) is not None:
         return TicketMatch(ticket, Found.REFERENCES)
-    return _by_subject(tx, desk, parsed, people)
+    return _by_subject(tx, desk, parsed, people, lock)
 
 
 def addresses(envelope: Envelope, parsed: ParsedMail) -> tuple[str, ...]:
@@ -73,23 +79,34 @@ def genuine_token(tx: Transaction, candidates: Iterable[str], now: datetime) -> 
             continue
         keys = tokens.keys(tx) if keys is None else keys
         rows = tokens.find(tx, signed.text[: signatures.HINT])
-        found += [row for row in rows if signatures.genuine(signed, row, keys)]
+        found += [row for row in rows if _genuine(tx, signed, row, keys)]
     in_time = [t for t in found if t.expires_at is None or t.expires_at > now]
     return min(in_time, key=lambda t: t.purpose == "reply", default=None)
+
+
+def _genuine(
+    tx: Transaction, signed: signatures.Signed, row: Token, keys: Sequence[SigningKey]
+) -> bool:
+    """A bounce address stands for one copy, whose Message-ID was signed for its row."""
+    if row.purpose != "bounce":
+        return signatures.genuine(signed, row, signatures.parts_of(row), keys)
+    copy = messages.get(tx, row.version)
+    parts = ("bounce", row.address, copy.message_id if copy else "")
+    return copy is not None and signatures.genuine(signed, row, parts, keys)
 
 
 def _referred(parsed: ParsedMail) -> tuple[str, ...]:
     return (*parsed.in_reply_to, *parsed.references)
 
 
-def _load(tx: Transaction, number: int) -> Ticket | None:
+def _load(tx: Transaction, number: int, lock: bool) -> Ticket | None:
     """The ticket, or the one that it was joined into."""
-    ticket = tickets.load(tx, number, lock=True)
+    ticket = tickets.load(tx, number, lock=lock)
     for _ in range(_MERGES):
         into = _merged_into(ticket) if ticket else None
         if into is None:
             break
-        ticket = tickets.load(tx, into, lock=True)
+        ticket = tickets.load(tx, into, lock=lock)
     return ticket
 
 
@@ -100,10 +117,12 @@ def _merged_into(ticket: Ticket) -> int | None:
     return next((int(link.to) for link in ticket.links if link.kind == "merged"), None)
 
 
-def _by_subject(tx: Transaction, desk: Desk, parsed: ParsedMail, people: People) -> TicketMatch:
+def _by_subject(
+    tx: Transaction, desk: Desk, parsed: ParsedMail, people: People, lock: bool
+) -> TicketMatch:
     numbers = tuple(dict.fromkeys(int(n) for n in _NUMBER.findall(parsed.subject)))[:5]
     for number in numbers:
-        ticket = _load(tx, number)
+        ticket = _load(tx, number, lock)
         if ticket and ticket.desk == desk.address and is_on(ticket, parsed, people):
             return TicketMatch(ticket, Found.SUBJECT)
     return TicketMatch(mentions=numbers)
@@ -115,5 +134,3 @@ def is_on(ticket: Ticket, parsed: ParsedMail, people: People) -> bool:
         return False
     address = parsed.sender.address
     return address in ticket.customers or people.person(address).works_at(ticket.desk)
-
-

@@ -123,7 +123,7 @@ def _list(
     tickets = search.find(tx, which, SHOWN)
     rows = [_row(t, house, recipient) for t in tickets]
     more = search.count(tx, which) - len(rows)
-    return History(data={"tickets": rows, "more": more})
+    return History(data={"tickets": rows, "rows": rows, "more": more})
 
 
 def _filter(query: Mapping[str, object], *, staff: bool) -> Filter:
@@ -131,9 +131,7 @@ def _filter(query: Mapping[str, object], *, staff: bool) -> Filter:
     opened = None if words else True
     match query.get("scope"):
         case "desk":
-            return Filter(
-                desks=(str(query["desk"]),), words=words, internal=staff, open=opened
-            )
+            return Filter(desks=(str(query["desk"]),), words=words, internal=staff, open=opened)
         case "organisation":
             return Filter(organisation=str(query["organisation"]), words=words)
     return Filter(person=str(query.get("address", "")), words=words)
@@ -193,5 +191,3 @@ _READERS: Mapping[str, Reader] = {
     "found": _list,
     "contract_left": _contracts,
 }
-
-

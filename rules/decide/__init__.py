@@ -7,8 +7,8 @@ process file says; `acts` is what the engine brings itself; `outcome` makes the 
 from __future__ import annotations
 
 from rules.decide.arrival import decide_arrival
-from rules.decide.due import decide_due, decide_operator
-from rules.decide.facts import Facts, MailArrived, OperatorCommand, TimerDue
+from rules.decide.due import decide_delivery, decide_due, decide_operator
+from rules.decide.facts import DeliveryReported, Facts, MailArrived, OperatorCommand, TimerDue
 from rules.effects import Decision
 
 
@@ -21,6 +21,8 @@ def decide(facts: Facts) -> Decision:
             return decide_due(facts, timer)
         case OperatorCommand() as order:
             return decide_operator(facts, order)
+        case DeliveryReported() as report:
+            return decide_delivery(facts, report)
 
 
 __all__ = ["decide"]

@@ -462,5 +462,3 @@ def _follow_up(scene: Scene, mail: Mail, read: Reading) -> Decision:
     _acknowledge(scene)
     scene.text_used = True
     return _after_commands(scene, read, "followed_up")
-
-

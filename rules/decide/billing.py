@@ -231,4 +231,3 @@ def refuse_old_version(scene: Scene, quote: Quote) -> None:
     token = mail.token if mail else None
     if token is not None and token.purpose == "quote" and token.version != quote.number:
         raise Refused(Why.OLD_QUOTE, number=token.version)
-

@@ -1,4 +1,4 @@
-"""What a timer brings about when it falls due, and what an operator orders."""
+"""What timers that fall due, deliveries and operators bring about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rules import commands as reading
 from rules.decide import commands, guards, moving
 from rules.decide.audience import responsible
 from rules.decide.cause import Cause
-from rules.decide.facts import Facts, OperatorCommand, TimerDue
+from rules.decide.facts import DeliveryReported, Facts, OperatorCommand, TimerDue
 from rules.decide.knowledge import known
 from rules.decide.outcome import conclude
 from rules.decide.scene import Scene
@@ -46,6 +46,18 @@ def _fire(scene: Scene, name: str, spec: TimerSpec) -> Decision:
     if spec.repeat and moving.runs_in(scene, spec, scene.open_ticket.status):
         moving.start(scene, name, spec)
     return conclude(scene, f"timer_{name}")
+
+
+def decide_delivery(facts: Facts, report: DeliveryReported) -> Decision:
+    """A copy that was given up is told to staff; one that arrived starts what counts from it."""
+    scene = Scene(facts)
+    if report.delivered:
+        moving.restart_on_delivery(scene, report.template)
+        return conclude(scene, "delivered")
+    scene.do(Note("undelivered", report.recipient))
+    scene.say(What.NOT_DELIVERED, address=report.recipient, text=report.text)
+    scene.tell(responsible(facts, scene.open_ticket), Headline.BOUNCED)
+    return conclude(scene, "undelivered")
 
 
 def decide_operator(facts: Facts, order: OperatorCommand) -> Decision:

@@ -122,7 +122,17 @@ class Held:
     commands: str
 
 
-Event = MailArrived | TimerDue | OperatorCommand
+@dataclass(frozen=True, slots=True)
+class DeliveryReported:
+    """What became of a copy of ours for good."""
+
+    recipient: str
+    delivered: bool
+    text: str = ""
+    template: str = ""
+
+
+Event = MailArrived | TimerDue | OperatorCommand | DeliveryReported
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,7 @@ def conversation(facts: Facts, ticket: Ticket) -> dict[str, object]:
     }
 
 
-def _attempts(
-    calendar: BusinessCalendar, ours: list[MessageFact], since: datetime | None
-) -> int:
+def _attempts(calendar: BusinessCalendar, ours: list[MessageFact], since: datetime | None) -> int:
     """Public mails of staff since the customer last wrote; two on one business day are one."""
     days = {calendar.local_day(m.at) for m in ours if since is None or m.at > since}
     return len(days)

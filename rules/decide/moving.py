@@ -92,3 +92,11 @@ def restart_on(scene: Scene, moment: str) -> None:
     for name, spec in scene.process.timers.items():
         if spec.counts_from == moment and runs_in(scene, spec, status):
             start(scene, name, spec)
+
+
+def restart_on_delivery(scene: Scene, template: str) -> None:
+    """Starts the timers that count from the arrival of such a mail."""
+    for name, spec in scene.process.timers.items():
+        counts = spec.counts_from == "delivery" and spec.of == template
+        if counts and runs_in(scene, spec, scene.open_ticket.status):
+            start(scene, name, spec)

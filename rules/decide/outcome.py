@@ -94,5 +94,3 @@ def _refused(scene: Scene) -> QueueMail:
     }
     staff = facts.actor.person.works_at(facts.desk.address)
     return QueueMail("refused", (facts.actor.address,), data, answer=True, internal=staff)
-
-

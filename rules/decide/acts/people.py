@@ -125,5 +125,3 @@ def tell_responsible(scene: Scene, headline: Headline) -> None:
     """Those who look after the ticket, but not who wrote."""
     told = responsible(scene.facts, scene.open_ticket)
     scene.tell([a for a in told if a != scene.facts.actor.address], headline, carries_text=True)
-
-

@@ -1,0 +1,337 @@
+"""The only wiring: an installation out of its files, and a running gateway out of its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from gateway import accept as accepting
+from gateway.accept import GroupAcceptor
+from gateway.configuration.loading import read_configuration, read_people
+from gateway.configuration.secrets import database_url
+from gateway.configuration.settings import Configuration
+from gateway.delivery.delivering import Delivering
+from gateway.explaining import explain as explain_mail
+from gateway.greeting import greeting
+from gateway.handle.due import handle_order
+from gateway.house import House
+from gateway.intake.conversation import Settings
+from gateway.intake.limits import Border, Limits
+from gateway.intake.reception import House as IntakeHouse
+from gateway.intake.smtp import SmtpService
+from gateway.intake.tls import Certificate
+from gateway.render.environment import Renderer, folders_of
+from gateway.telling import Acted, told
+from gateway.values import Channel, RawMail
+from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
+from rules.faults import Fault
+from rules.loading import load_processes
+from rules.process import Process
+from store.database import Database
+from store.errors import Conflict
+from store.inbox import Receipt
+from store.migrate import migrate
+from store.search import Filter, find
+
+log = structlog.get_logger(__name__)
+
+GRACE = 10.0
+"""Seconds that conversations on their way may take after SIGTERM."""
+LOOK = 2.0
+"""Seconds between looks at the files of a home."""
+SENDERS = 4
+"""Threads that deliver, each with a connection kept open."""
+
+
+class Unsound(Exception):
+    """A home with faults: nothing of it is started. `faults` in the order of the files."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+
+# --- an installation -------------------------------------------------------------------------------
+
+
+def load_house(
+    home: Path,
+    database: Database | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> House:
+    """Everything that the files of a home say. Raises Unsound with every fault at once."""
+    renderer = Renderer(folders_of(home))
+    processes, faults = load_processes(_rule_folders(home), renderer.languages_of)
+    configuration = read_configuration(home, processes)
+    desks = configuration.value.desks if configuration.value else {}
+    people = read_people(home, desks, processes)
+    faults = (*configuration.faults, *people.faults, *faults)
+    if faults or configuration.value is None or people.value is None:
+        raise Unsound(faults)
+    return House(
+        configuration=configuration.value,
+        people=people.value,
+        processes=_used(processes, configuration.value),
+        renderer=renderer,
+        database=database or open_database(configuration.value),
+        clock=clock,
+        random=secrets.token_bytes,
+    )
+
+
+def _rule_folders(home: Path) -> tuple[Path, ...]:
+    own = home / "rules" / "processes"
+    shipped = Path(__file__).parents[1] / "rules" / "processes"
+    return (own, shipped) if own.is_dir() else (shipped,)
+
+
+def _used(processes: Mapping[str, Process], configuration: Configuration) -> dict[str, Process]:
+    """Each process in the currency of its desks is the same process: amounts name theirs."""
+    wanted = {desk.process for desk in configuration.desks.values()}
+    return {name: process for name, process in processes.items() if name in wanted} | dict(
+        processes
+    )
+
+
+def open_database(configuration: Configuration) -> Database:
+    return Database(database_url(configuration.store, os.environ))
+
+
+def open_home(home: Path, *, create: bool = False) -> App:
+    """An installation, ready to work. Raises Unsound, or StoreError where its store is away.
+
+    Args:
+        create: make the store, or bring it to this version.
+    """
+    house = load_house(home)
+    if create:
+        migrate(house.database)
+    return App(home, house)
+
+
+class App:
+    """One installation: what the command line does with it."""
+
+    def __init__(self, home: Path, house: House) -> None:
+        self.home = home
+        self.house = house
+
+    @property
+    def configuration(self) -> Configuration:
+        return self.house.configuration
+
+    def accept(self, mails: Sequence[RawMail], *, quiet: bool = False) -> list[Receipt]:
+        """Durable when it returns; a receipt for each mail and desk. Raises StoreError."""
+        desks = dict(self.house.desks)
+        return accepting.accept(self.house.database, mails, desks, quiet=quiet)
+
+    def act(self, number: int, text: str, address: str) -> Acted | None:
+        """An operator's command on a ticket, by the roles of `address`; None: no such ticket."""
+        for _ in range(8):
+            with suppress(Conflict), self.house.database.transaction() as tx:
+                done = handle_order(tx, self.house, number, text, address)
+                break
+        else:
+            raise Conflict(f"ticket {number} is busy; try again")
+        return told(self.house, done, address) if done else None
+
+    def serve(self) -> int:
+        """Until SIGTERM or SIGINT; the exit code."""
+        return Gateway(self).run()
+
+    def close(self) -> None:
+        self.house.database.dispose()
+
+
+# --- a running gateway -----------------------------------------------------------------------------
+
+
+class Gateway:
+    """One `serve`: intakes, processing, timers and delivery of an installation."""
+
+    def __init__(self, app: App) -> None:
+        self._home = app.home
+        self._house = app.house
+        self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._stamps = _stamps(self._home)
+        self._acceptor = GroupAcceptor(
+            self._house.database, lambda: dict(self._house.desks), self._arrived
+        )
+        self._delivering = [
+            Loop(f"delivery-{n}", Delivering(self.house, f"{self._owner}-{n}").work)
+            for n in range(SENDERS)
+        ]
+        self._processing = Loop(
+            "processing", Processing(self.house, self._owner, self._queued).work
+        )
+        self._timing = Loop("timing", Timing(self.house, self._queued).work)
+        self._loops = [
+            self._processing,
+            self._timing,
+            Loop("housekeeping", Housekeeping(self.house).work, pause=60.0),
+            Loop("files", self._look, pause=LOOK),
+            *self._delivering,
+        ]
+
+    def house(self) -> House:
+        """The installation as its files say now."""
+        return self._house
+
+    def run(self) -> int:
+        return asyncio.run(self._run())
+
+    async def _run(self) -> int:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        self._acceptor.start()
+        services = self._services()
+        bound = [await service.start() for service in services]
+        for worker in self._loops:
+            worker.start()
+        self._announce(bound)
+        await stopping.wait()
+        log.info("stopping")
+        for service in services:
+            await service.stop(GRACE)
+        await asyncio.to_thread(self._stop)
+        return 0
+
+    def _stop(self) -> None:
+        self._acceptor.stop()
+        threads = [threading.Thread(target=worker.stop) for worker in self._loops]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._house.database.dispose()
+
+    def _services(self) -> list[SmtpService]:
+        smtp, limits = self._house.configuration.smtp, self._house.configuration.limits
+        settings = Settings(
+            hostname=next(iter(self._house.desks.values())).domain,
+            max_size=smtp.max_size,
+            limits=Limits(
+                connections=limits.connections,
+                connections_per_peer=limits.connections_per_peer,
+                errors=limits.errors,
+                recipients=limits.recipients,
+                data_line=limits.data_line,
+                idle=limits.idle,
+                whole_command=limits.whole_command,
+                slowest=limits.slowest,
+            ),
+        )
+        house = IntakeHouse(self._acceptor, self._house.clock, time.monotonic, self._free_disk)
+        border = Border(str(network) for network in self._house.configuration.trust.border)
+        certificate = Certificate(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert else None
+        services = [
+            SmtpService(house, settings, str(smtp.listen), border=border, certificate=certificate)
+        ]
+        if smtp.lmtp is not None:
+            services.append(
+                SmtpService(house, settings, str(smtp.lmtp), channel=Channel.LMTP, border=border)
+            )
+        return services
+
+    def _free_disk(self) -> int:
+        return shutil.disk_usage(self._home).free
+
+    def _arrived(self) -> None:
+        self._processing.wake()
+
+    def _queued(self) -> None:
+        for worker in self._delivering:
+            worker.wake()
+
+    def _announce(self, bound: Sequence[str]) -> None:
+        log.info("serving", home=str(self._home), listening=list(bound))
+        print(greeting(self._house, bound), flush=True)
+
+    # --- files that change ---
+
+    def _look(self) -> bool:
+        """Takes up changed files that pass; says what is wrong with those that do not."""
+        stamps = _stamps(self._home)
+        if stamps == self._stamps:
+            return False
+        self._stamps = stamps
+        try:
+            fresh = load_house(self._home, self._house.database, self._house.clock)
+        except Unsound as unsound:
+            for fault in unsound.faults:
+                log.error("changed files are not taken up", fault=str(fault))
+            return False
+        stranded = stranded_tickets(self._house, fresh)
+        if stranded:
+            log.error("changed files are not taken up", stranded=stranded)
+            return False
+        # Where it listens, stores and delivers stays as it was started.
+        configuration = replace(
+            fresh.configuration,
+            store=self._house.configuration.store,
+            smtp=self._house.configuration.smtp,
+            delivery=self._house.configuration.delivery,
+        )
+        self._house = replace(fresh, configuration=configuration)
+        log.info("changed files taken up")
+        return False
+
+
+def stranded_tickets(now: House, fresh: House) -> list[int]:
+    """Open tickets that stand in a status which the changed files do not have any more."""
+    stranded: list[int] = []
+    for address, desk in now.desks.items():
+        process = fresh.processes.get(desk.process)
+        gone = set(now.process_of(desk).statuses) - set(process.statuses if process else ())
+        if not gone:
+            continue
+        with now.database.read() as tx:
+            which = Filter(desks=(address,), statuses=tuple(gone), open=True)
+            stranded += [ticket.number for ticket in find(tx, which, 20)]
+    return stranded
+
+
+def _stamps(home: Path) -> Mapping[str, tuple[int, int]]:
+    """When the files that make an installation changed last, and their sizes."""
+    files = [home / "gateway.toml", home / "people.yaml"]
+    for folder in (home / "rules", home / "templates"):
+        files += sorted(path for path in folder.rglob("*") if path.is_file())
+    found = {}
+    for file in files:
+        with suppress(OSError):
+            stat = file.stat()
+            found[str(file)] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
+# --- without a running gateway ---------------------------------------------------------------------
+
+
+def explain(home: Path | None, file: str, octets: bytes) -> Mapping[str, object]:
+    """The object of `explain --json`; without a home what can be known of the mail alone."""
+    house = None
+    if home is not None and (home / "gateway.toml").exists():
+        house = load_house(home)
+    return explain_mail(house, file, octets, utc_now())
+
+
+def play(process: str | None) -> int:
+    """The demonstration of a process, on the terminal; the exit code."""
+    from gateway.demo import play as play_process
+
+    return play_process(process)

@@ -1,0 +1,31 @@
+"""A mail that will not be delivered: those who look after its ticket are told."""
+
+from __future__ import annotations
+
+from gateway.handle.carry_out import Hand, carry_out
+from gateway.handle.facts import gather
+from gateway.handle.operators import tell_operators
+from gateway.house import House
+from rules.decide import decide
+from rules.decide.facts import Actor, DeliveryReported
+from rules.model import Person
+from store import messages, tickets
+from store.database import Transaction
+from store.outbox import OutboxItem
+
+
+def tell_undelivered(tx: Transaction, house: House, item: OutboxItem, text: str) -> None:
+    """By a notice to staff; where it was itself a mail to staff, or on no ticket, by the operators:
+    a notice of a lost notice would go the same way."""
+    ticket = tickets.load(tx, item.ticket, lock=True) if item.ticket is not None else None
+    desk = house.desks.get(ticket.desk) if ticket else None
+    message = messages.get(tx, item.message) if item.message is not None else None
+    internal = message is None or message.visibility.value == "internal"
+    if ticket is None or desk is None or internal:
+        desk = desk or next(iter(house.desks.values()))
+        details = {"to": item.recipient, "ticket": item.ticket or "", "error": text}
+        tell_operators(tx, house, desk, "undelivered", details)
+        return
+    event = DeliveryReported(item.recipient, delivered=False, text=text)
+    facts = gather(tx, house, desk, event, Actor(Person("")), ticket)
+    carry_out(Hand(tx=tx, house=house, facts=facts, actor="gateway"), decide(facts))

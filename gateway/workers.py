@@ -1,0 +1,223 @@
+"""The loops of a running gateway, and the only readers of the clock.
+
+Each works on what the store says is to do and knows nothing of the others; any number of
+processes may run them on one PostgreSQL, since work is leased.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from gateway.handle.arrival import ReadMail, handle_mail, read
+from gateway.handle.due import handle_timer
+from gateway.handle.operators import tell_operators
+from gateway.house import House
+from rules.model import Timer
+from store import brakes, evidence, holds, inbox, timers
+from store.errors import Conflict, StoreError
+from store.inbox import Disposition, InboxItem
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=30)
+"""A process that died gives its work to others after so long."""
+TOGETHER = 20
+"""Mails that are claimed at once."""
+TRIES = 5
+"""After so many failures of our own, a mail is quarantined whole and the operators are told."""
+AGAIN = 8
+"""How often a decision is made again at once because another one was first."""
+QUIET = 0.5
+"""Seconds between looks at the store while nothing is to do."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Loop:
+    """Runs `work` in a thread until it is stopped; at once again while there is something to do.
+
+    `work` says whether it did something. Whatever it raises is logged, and it goes on: a database
+    that is away comes back by itself.
+    """
+
+    def __init__(self, name: str, work: Callable[[], bool], pause: float = QUIET) -> None:
+        self._work = work
+        self._pause = pause
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._log = log.bind(loop=name)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do now."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ends after the work at hand."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                busy, failures = self._work(), 0
+            except Exception as error:  # noqa: BLE001 - nothing may end the loop
+                failures += 1
+                self._failed(error)
+                busy = False
+            if not busy:
+                self._wake.wait(min(self._pause * 2**failures, 10.0))
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, StoreError):
+            self._log.error("the store is away, trying again", error=str(error))
+        else:
+            self._log.exception("failed, trying again")
+
+
+class Processing:
+    """Takes arrived mails and handles them, each in one transaction."""
+
+    def __init__(self, house: Callable[[], House], owner: str, done: Callable[[], None]) -> None:
+        self._house = house
+        self._owner = owner
+        self._done = done
+
+    def work(self) -> bool:
+        """Handles some mails; whether there were any. Raises StoreError where the store is away."""
+        house = self._house()
+        with house.database.transaction() as tx:
+            items = inbox.claim(tx, self._owner, house.clock(), LEASE, TOGETHER)
+        for item in items:
+            self._one(house, item)
+        if items:
+            self._done()
+        return bool(items)
+
+    def _one(self, house: House, item: InboxItem) -> None:
+        try:
+            if item.attempts > TRIES:
+                self._give_up(house, item)
+                return
+            with house.database.read() as tx:
+                body = evidence.get(tx, item.raw)
+            mail = read(house, item, body)
+            if mail is None:
+                self._no_desk(house, item)
+            else:
+                self._handle(house, mail)
+        except StoreError as error:
+            if not error.temporary:
+                self._postpone(house, item, error)
+                return
+            raise
+        except Exception as error:  # noqa: BLE001 - one mail's fault holds up no other
+            log.exception("a mail could not be handled", inbox=item.id)
+            self._postpone(house, item, error)
+
+    def _handle(self, house: House, mail: ReadMail) -> None:
+        for attempt in range(AGAIN):
+            try:
+                with house.database.transaction() as tx:
+                    outcome = handle_mail(tx, house, self._owner, mail)
+            except Conflict:
+                if attempt == AGAIN - 1:
+                    raise
+                continue
+            number = outcome.ticket.number if outcome.ticket else None
+            log.info("handled", inbox=mail.item.id, desk=mail.item.desk, ticket=number)
+            return
+
+    def _postpone(self, house: House, item: InboxItem, error: Exception) -> None:
+        until = house.clock() + timedelta(seconds=5 * 2**item.attempts)
+        with house.database.transaction() as tx:
+            inbox.postpone(
+                tx, item.id, self._owner, until, f"{type(error).__name__}: {error}"[:500]
+            )
+
+    def _give_up(self, house: House, item: InboxItem) -> None:
+        """Our own fault, again and again: the mail waits for a person, whole."""
+        now = house.clock()
+        with house.database.transaction() as tx:
+            reason = "could not be handled"
+            inbox.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
+            desk = house.desks.get(item.desk)
+            if desk is not None:
+                details = {"id": item.id, "reason": reason, "error": item.last_error or ""}
+                tell_operators(tx, house, desk, "quarantined", details)
+
+    def _no_desk(self, house: House, item: InboxItem) -> None:
+        now = house.clock()
+        with house.database.transaction() as tx:
+            reason = "its desk is no longer configured"
+            inbox.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
+
+
+class Timing:
+    """Fires the timers that are due, each once and in order."""
+
+    def __init__(self, house: Callable[[], House], done: Callable[[], None]) -> None:
+        self._house = house
+        self._done = done
+
+    def work(self) -> bool:
+        house = self._house()
+        fired = False
+        while self._next(house):
+            fired = True
+        if fired:
+            self._done()
+        return fired
+
+    def _next(self, house: House) -> bool:
+        """One timer in one transaction; one that fails waits, and holds up no other."""
+        number, timer = 0, None
+        try:
+            with house.database.transaction() as tx:
+                due = timers.claim_due(tx, house.clock(), 1)
+                for number, timer in due:
+                    handle_timer(tx, house, number, timer)
+            for number, timer in due:
+                log.info("timer fired", ticket=number, timer=timer.name)
+        except StoreError as error:
+            if error.temporary or timer is None:
+                raise
+            self._postpone(house, number, timer, error)
+        except Exception as error:  # noqa: BLE001 - one ticket's fault holds up no other
+            if timer is None:
+                raise
+            log.exception("a timer could not be fired", ticket=number, timer=timer.name)
+            self._postpone(house, number, timer, error)
+        return timer is not None
+
+    def _postpone(self, house: House, number: int, timer: Timer, error: Exception) -> None:
+        until = house.clock() + timedelta(minutes=5)
+        with house.database.transaction() as tx:
+            timers.postpone(tx, number, timer.name, until, str(error)[:500])
+
+
+class Housekeeping:
+    """What is over is forgotten: answers that no brake counts, questions that nobody answered."""
+
+    def __init__(self, house: Callable[[], House]) -> None:
+        self._house = house
+
+    def work(self) -> bool:
+        house = self._house()
+        now = house.clock()
+        with house.database.transaction() as tx:
+            holds.expire(tx, now)
+            brakes.prune(tx, now - timedelta(days=2))
+        return False
