@@ -58,7 +58,7 @@ def roles_of(facts: Facts, person: Person, ticket: Ticket | None) -> frozenset[s
         if person.address in holders(facts, name, ticket) and _may_hold(facts, name):
             roles.add(name)
     if ticket is not None:
-        roles |= _roles_on(facts, person, ticket)
+        roles |= _roles_on(person, ticket)
     elif "staff" not in roles:
         roles.add("customer")
     return frozenset(roles)
@@ -69,7 +69,7 @@ def _may_hold(facts: Facts, role: str) -> bool:
     return facts.process.roles[role].held_by != "staff"
 
 
-def _roles_on(facts: Facts, person: Person, ticket: Ticket) -> set[str]:
+def _roles_on(person: Person, ticket: Ticket) -> set[str]:
     roles = set()
     if person.address == ticket.requester:
         roles |= {"requester", "customer"}

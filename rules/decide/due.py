@@ -64,7 +64,7 @@ def decide_operator(facts: Facts, order: OperatorCommand) -> Decision:
     """Commands given at the machine, by the roles of the address that they are given for."""
     scene = Scene(facts)
     read = reading.read(
-        order.text, facts.process, now=facts.now, zone=ZoneInfo(facts.desk.time_zone)
+        order.text, facts.process, now=facts.now, time_zone=ZoneInfo(facts.desk.time_zone)
     )
     scene = commands.run(scene, read.commands, read.problems)
     return conclude(scene, "refused" if scene.refusals else "ordered")

@@ -53,7 +53,7 @@ def _of_ticket(facts: Facts, ticket: Ticket) -> dict[str, object]:
 
 
 def conversation(facts: Facts, ticket: Ticket) -> dict[str, object]:
-    """What was said since: `answered`, `attempts`, `silent_business_days`, `customer_attachments`."""
+    """answered, attempts, silent_business_days and customer_attachments: what was said since."""
     public = [m for m in ticket.messages if m.visibility is Visibility.PUBLIC]
     ours = [m for m in public if m.by_staff]
     theirs = [m for m in public if not m.by_staff and m.kind == "human" and m.direction == "in"]

@@ -1,10 +1,16 @@
-"""A ticket's first moment: who asked, in which language, who reads along."""
+"""A ticket's first moment: who asked, in which language, who reads along, what they are told."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from rules.decide import moving
 from rules.decide.audience import language_of
 from rules.decide.facts import Facts, Mail
-from rules.model import Ticket
+from rules.decide.permission import proven
+from rules.decide.scene import Scene
+from rules.effects import AddLink, OpenTicket, QueueMail
+from rules.model import ActClass, Ticket
 
 _SHORT = 200
 """Characters of a subject that are kept; RFC 5322 leaves it open, terminals and clients do not."""
@@ -65,3 +71,64 @@ def _is_desk(address: str, desks: set[str]) -> bool:
 def _is_machine(address: str) -> bool:
     local = address.partition("@")[0].replace("-", "").replace("_", "").replace(".", "")
     return local in {"mailerdaemon", "postmaster", "noreply", "donotreply", "nepasrepondre"}
+
+
+def open_for(scene: Scene, mail: Mail, requester: str) -> None:
+    """The ticket as it begins, with who reads along."""
+    facts = scene.facts
+    forwarded = requester != mail.sender and mail.original_sender == requester
+    subject = (mail.original_subject if forwarded else None) or mail.subject or _first_words(scene)
+    ticket = blank_ticket(facts, scene.take_number(), requester, subject)
+    ticket = replace(
+        ticket,
+        language=language_from(facts, requester, mail),
+        requester_name=ticket.requester_name or _name(mail, requester),
+        participants=_participants(scene, mail, requester),
+    )
+    scene.do(OpenTicket(ticket))
+    for number in mail.mentions:
+        scene.do(AddLink("related", str(number)))
+    moving.settle_timers(scene)
+    moving.restart_on(scene, "opening")
+
+
+def _first_words(scene: Scene) -> str:
+    """A subject for a mail without one."""
+    line = next((line for line in scene.text.splitlines() if line.strip()), "")
+    return line.strip()[:80]
+
+
+def _name(mail: Mail, requester: str) -> str:
+    return mail.original_name if requester == mail.original_sender else mail.sender_name
+
+
+def _participants(scene: Scene, mail: Mail, requester: str) -> tuple[str, ...]:
+    """The Cc of a sender whom we may believe; a forwarded mail's readers are the forwarder's."""
+    if mail.kind != "human" or requester != mail.sender:
+        return ()
+    if not believed(scene):
+        return ()
+    return readers(scene.facts, requester, mail)
+
+
+def believed(scene: Scene) -> bool:
+    facts, mail = scene.facts, scene.mail
+    token = bool(mail and mail.token and mail.token.address == facts.actor.address)
+    if proven(ActClass.COMMENT, facts.actor, token=token):
+        return True
+    return facts.policy.unverified.value == "allow" and not facts.actor.failed
+
+
+def acknowledge(scene: Scene) -> None:
+    """To everybody who will read along; who cannot be believed is answered alone, and a mail whose
+    sender is shown to be false is not answered."""
+    facts, ticket = scene.facts, scene.open_ticket
+    if facts.actor.failed:
+        return
+    mails = scene.process.mails
+    offers = tuple(offer.does for offer in mails.offers)
+    scene.mails.append(
+        QueueMail(
+            mails.acknowledgement, ticket.customers, data={"new": True}, offers=offers, answer=True
+        )
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rules.decide.audience import language_of
 from rules.decide.possible import possible
-from rules.decide.scene import Notice, Scene
+from rules.decide.scene import Scene
 from rules.effects import Decision, Hold, QueueMail
 from rules.model import Person
 

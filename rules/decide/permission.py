@@ -1,4 +1,4 @@
-"""Which act needs which proof (docs/security.md): one table, and how an installation may relax it."""
+"""Which act needs which proof (docs/security.md): one table, and how it may be relaxed."""
 
 from __future__ import annotations
 

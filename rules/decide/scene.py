@@ -1,4 +1,4 @@
-"""The ticket while it is decided on: each effect is played at once, so that what follows sees it."""
+"""The ticket while it is decided on: each effect is played at once and seen by what follows."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def phone(scene: Scene, cause: Cause) -> None:
     scene.say(What.PHONE, number=ticket.number, address=cause.text("address"))
 
 
-def confirm(scene: Scene, cause: Cause) -> None:
+def confirm(scene: Scene, _: Cause) -> None:
     """`#yes`: what was held happens now, as its sender wrote it."""
     held, mail = scene.facts.held, scene.mail
     if held is None or mail is None or mail.token is None:

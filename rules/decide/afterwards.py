@@ -1,0 +1,69 @@
+"""What a customer writes on a ticket that is closed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rules.commands import Reading
+from rules.decide import guards, moving
+from rules.decide.acts.people import tell_responsible
+from rules.decide.cause import Cause
+from rules.decide.conversation import after_commands, customer_wrote
+from rules.decide.facts import Found, Mail
+from rules.decide.knowledge import known
+from rules.decide.opening import acknowledge, open_for
+from rules.decide.scene import Scene
+from rules.decide.thanks import is_thanks
+from rules.effects import AddLink, Decision, Note
+from rules.said import Headline
+
+
+def finished(scene: Scene, mail: Mail, read: Reading) -> bool:
+    """Whether the customer writes words (not a command alone) on a closed ticket."""
+    closed = scene.process.statuses[scene.open_ticket.status].closed
+    takes_text = any(s.survey == "answer" for c in read.commands for s in c.spec.steps)
+    reopens = any(c.spec.to for c in read.commands)
+    words = bool(scene.text.strip() or mail.attachments)
+    return closed and words and not takes_text and not reopens
+
+
+def on_closed(scene: Scene, mail: Mail, read: Reading) -> Decision:
+    """Thanks are noted; else it opens again, or a linked ticket where that is over."""
+    if is_thanks(scene.text, mail.attachments):
+        scene.do(Note("thanked"))
+        scene.text_used = True
+        return after_commands(scene, replace(read, text=""), "thanked")
+    if not _reopens(scene):
+        return _follow_up(scene, mail, read)
+    reopening = scene.process.reopening
+    assert reopening is not None
+    scene.do(Note("reopened"))
+    moving.move(scene, reopening.to, Cause("reply"))
+    tell_responsible(scene, Headline.REOPENED)
+    customer_wrote(scene, mail)
+    return after_commands(scene, read, "reopened")
+
+
+def _reopens(scene: Scene) -> bool:
+    reopening, ticket = scene.process.reopening, scene.open_ticket
+    if reopening is None or ticket.closed_at is None:
+        return False
+    within = timedelta(days=int(reopening.within.split()[0]))
+    late = scene.facts.now - ticket.closed_at > within
+    barred = guards.holds(reopening.unless, known(scene.facts, ticket, {}))
+    return not late and not barred
+
+
+def _follow_up(scene: Scene, mail: Mail, read: Reading) -> Decision:
+    """A ticket of its own, tied to the one that is over."""
+    old = scene.open_ticket
+    scene.on_other(old.number, AddLink("related", str(scene.facts.next_number)))
+    scene.ticket = None
+    scene.text = read.text
+    open_for(scene, replace(mail, found=Found.NEW), mail.sender)
+    scene.do(AddLink("related", str(old.number)))
+    tell_responsible(scene, Headline.NEW_TICKET)
+    acknowledge(scene)
+    scene.text_used = True
+    return after_commands(scene, read, "followed_up")

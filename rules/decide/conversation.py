@@ -1,0 +1,130 @@
+"""The conversation: what a customer's words and a member of staff's words bring."""
+
+from __future__ import annotations
+
+from rules.commands import Reading
+from rules.decide import commands, moving
+from rules.decide.acts.people import tell_responsible
+from rules.decide.billing import mail_quote
+from rules.decide.cause import Cause
+from rules.decide.facts import Mail
+from rules.decide.opening import believed
+from rules.decide.outcome import conclude
+from rules.decide.permission import Verdict, judge
+from rules.decide.scene import Scene
+from rules.effects import Decision, Hold, QueueMail
+from rules.model import ActClass, Ticket
+from rules.said import Headline, What, Why
+
+
+def customer_wrote(scene: Scene, mail: Mail) -> None:
+    """Staff are told, and who reads along and was not written to already receives it."""
+    scene.text_used = True
+    tell_responsible(scene, Headline.CUSTOMER_WROTE)
+    if not believed(scene):
+        scene.internal = True
+        scene.say(What.UNVERIFIED, address=mail.sender)
+        return
+    reached = {mail.sender, *mail.to, *mail.cc}
+    others = tuple(a for a in scene.open_ticket.customers if a not in reached)
+    if others:
+        scene.mails.append(QueueMail("comment", others, carries_text=True))
+    moving.restart_on(scene, "last_customer_mail")
+
+
+def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
+    """The commands, then what the text itself brings."""
+    mail = scene.mail
+    assert mail is not None
+    for line in mail.doubtful:
+        scene.refuse(line, Why.DOUBTFUL)
+    before = scene
+    scene = commands.run(scene, read.commands, read.problems)
+    if scene.refusals or any(isinstance(e, Hold) for e in scene.effects):
+        reason = "refused" if scene.refusals else "held"
+        _resend_quote(scene)
+    elif before.ticket is not None:
+        _text_of_staff(scene, mail)
+    if scene.refusals:
+        _say_what_happened(scene)
+    _move_by_reply(scene)
+    _tell_assignee(scene)
+    return conclude(scene, reason)
+
+
+def _resend_quote(scene: Scene) -> None:
+    if any(refusal.why is Why.OLD_QUOTE for refusal in scene.refusals):
+        mail_quote(scene, "quote", ("approve", "decline"))
+        scene.lines.clear()
+
+
+def _say_what_happened(scene: Scene) -> None:
+    """Staff whose command failed: their text has not gone out, since it may speak of what was to
+    happen; it stays inside."""
+    if scene.facts.actor.person.works_at(scene.facts.desk.address):
+        scene.internal = True
+
+
+def _text_of_staff(scene: Scene, mail: Mail) -> None:
+    """What staff write goes to the customers, but for what stays inside."""
+    facts = scene.facts
+    by_staff = facts.actor.person.works_at(facts.desk.address)
+    if not by_staff or scene.text_used or not (scene.text.strip() or mail.attachments):
+        return
+    if facts.actor.address in scene.open_ticket.customers:
+        tell_responsible(scene, Headline.CUSTOMER_WROTE)
+        return
+    if scene.internal:
+        tell_responsible(scene, Headline.STAFF_WROTE)
+        return
+    _relay(scene, mail)
+
+
+def _relay(scene: Scene, mail: Mail) -> None:
+    facts = scene.facts
+    token = bool(mail.token and mail.token.address == facts.actor.address)
+    verdict = judge(ActClass.OUTWARD, facts.actor, facts.policy, token=token, plain=False)
+    if verdict is not Verdict.DO:
+        scene.internal = True
+        if verdict is Verdict.CONFIRM:
+            scene.effects.append(Hold(facts.actor.address, "", _ticket_shown(scene.open_ticket)))
+            scene.answered = True
+        else:
+            scene.refuse("", Why.UNPROVEN)
+        return
+    reached = {*mail.to, *mail.cc}
+    to = tuple(a for a in scene.open_ticket.customers if a not in reached)
+    scene.mails.append(QueueMail("reply", to, carries_text=True))
+    scene.text_used = True
+    moving.restart_on(scene, "last_staff_mail")
+    if facts.actor.address != scene.open_ticket.assignee:
+        tell_responsible(scene, Headline.STAFF_WROTE)
+
+
+def _ticket_shown(ticket: Ticket) -> dict[str, object]:
+    return {"ticket": ticket.number, "subject": ticket.subject}
+
+
+def _move_by_reply(scene: Scene) -> None:
+    """The status that a reply leads to, where no command has moved the ticket."""
+    facts = scene.facts
+    if scene.moved or scene.refusals or facts.ticket is None or not scene.text.strip():
+        return
+    by_staff = facts.actor.person.works_at(facts.desk.address)
+    if by_staff and (scene.internal or not _went_out(scene)):
+        return
+    replies = scene.process.replies.get("staff" if by_staff else "customer", {})
+    target = replies.get(scene.open_ticket.status)
+    if target:
+        moving.move(scene, target, Cause("reply"))
+
+
+def _went_out(scene: Scene) -> bool:
+    return any(not m.internal and m.carries_text for m in scene.mails)
+
+
+def _tell_assignee(scene: Scene) -> None:
+    """Who has the ticket hears of what others do to it."""
+    assignee = scene.ticket.assignee if scene.ticket else None
+    if assignee and scene.lines and assignee != scene.facts.actor.address:
+        scene.tell([assignee], Headline.CHANGED)
