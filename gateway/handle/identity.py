@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from gateway.authentication import Authentication
 from gateway.handle.matching import TicketMatch
 from gateway.values import ParsedMail
 from rules.decide.facts import Actor
 from rules.model import People, Person, Proof
-
-
-@dataclass(frozen=True, slots=True)
-class Authentication:
-    """What is known of the domain that a mail claims to come from (docs/security.md, E1 and E4).
-
-    `reasons` say why, for the message's record.
-    """
-
-    domain: bool = False
-    quality: bool = False
-    failed: bool = False
-    reasons: Sequence[str] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
