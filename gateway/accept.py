@@ -34,7 +34,7 @@ TOGETHER = 64
 NO_DESK = "No help desk reads this address; please check it"
 
 
-def arrivals(raw: RawMail, desks: dict[str, Desk]) -> list[Arrival]:
+def arrivals(raw: RawMail, desks: dict[str, Desk], *, quiet: bool = False) -> list[Arrival]:
     """One for each desk that the mail is for."""
     envelope = raw.envelope
     key = content_key(raw.body, envelope.received_at)
@@ -49,15 +49,22 @@ def arrivals(raw: RawMail, desks: dict[str, Desk]) -> list[Arrival]:
             body=raw.body,
             peer=envelope.peer,
             helo=envelope.helo,
+            quiet=quiet,
         )
         for desk, recipients in by_desk(envelope.rcpt_to, desks).items()
     ]
 
 
-def accept(database: Database, mails: Sequence[RawMail], desks: dict[str, Desk]) -> list[Receipt]:
-    """Stores mails in one commit. Raises StoreError: then nothing was acknowledged."""
+def accept(
+    database: Database, mails: Sequence[RawMail], desks: dict[str, Desk], *, quiet: bool = False
+) -> list[Receipt]:
+    """Stores mails in one commit. Raises StoreError: then nothing was acknowledged.
+
+    Args:
+        quiet: nobody is written to because of them.
+    """
     with database.transaction() as tx:
-        return inbox.arrive(tx, [a for raw in mails for a in arrivals(raw, desks)])
+        return inbox.arrive(tx, [a for raw in mails for a in arrivals(raw, desks, quiet=quiet)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gateway.handle.facts import gather, mail_fact
 from gateway.handle.identity import identify
 from gateway.handle.matching import TicketMatch, addresses, match
 from gateway.house import House
-from gateway.reading.parse import Unreadable, parse
+from gateway.reading import Unreadable, parse
 from gateway.routing import by_desk
 from gateway.values import Attachment, Channel, Envelope, ParsedMail
 from rules import commands as reading
@@ -118,7 +118,7 @@ def _known_commands(parsed: ParsedMail, now: datetime) -> Reading:
     """Read with the words of every process that ships."""
     shipped = Path(__file__).parents[1] / "rules" / "processes"
     processes, _ = load_processes((shipped,), None)
-    return reading.read_any(parsed.new_text, processes.values(), now=now, zone=UTC)
+    return reading.read_any(parsed.new_text, processes.values(), now=now, time_zone=UTC)
 
 
 def _would_alone(parsed: ParsedMail) -> list[str]:
@@ -154,7 +154,7 @@ def _at_home(
 
 
 def _read(parsed: ParsedMail, process: Process, now: datetime, desk: Desk) -> Reading:
-    return reading.read(parsed.new_text, process, now=now, zone=ZoneInfo(desk.time_zone))
+    return reading.read(parsed.new_text, process, now=now, time_zone=ZoneInfo(desk.time_zone))
 
 
 def _desk(house: House, envelope: Envelope, parsed: ParsedMail) -> Desk:

@@ -250,8 +250,6 @@ _LATER = ("08", "25006", "53", "55", "57", "58")
 intervention, system error."""
 _SQLITE_LATER = {5, 6, 7, 8, 10, 13, 14, 15}
 """busy, locked, no memory, read-only, I/O error, full, cannot open, locking protocol"""
-_SQLITE_UNIQUE = {1555, 2067}
-"""primary key, unique"""
 
 
 @contextmanager
@@ -278,8 +276,9 @@ def _translation(error: DBAPIError, committing: bool) -> StoreError:
 
 
 def _is_again(error: BaseException | None) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return code in _SQLITE_UNIQUE or getattr(error, "sqlstate", None) in _AGAIN
+    # pysqlite3 has no extended error codes.
+    unique = str(error).startswith("UNIQUE constraint failed")
+    return unique or getattr(error, "sqlstate", None) in _AGAIN
 
 
 def _is_later(error: DBAPIError) -> bool:

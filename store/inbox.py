@@ -80,6 +80,8 @@ class Arrival:
     body: bytes
     peer: str | None = None
     helo: str | None = None
+    quiet: bool = False
+    """Nobody is written to because of it: a mail of the past that is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class InboxItem:
     reason: str | None
     ticket: int | None
     duplicate_of: int | None
+    quiet: bool
     released: frozenset[str]
     attempts: int
     interruptions: int
@@ -168,6 +171,7 @@ def _row(arrival: Arrival, name: str) -> dict[str, Any]:
         "helo": arrival.helo,
         "received_at": arrival.received_at,
         "state": "waiting",
+        "quiet": arrival.quiet,
         "released": [],
         "next_try_at": arrival.received_at,
     }

@@ -213,6 +213,7 @@ inbox = Table(
     Column("reason", Words),
     _of_ticket(nullable=True),
     Column("duplicate_of", Id, ForeignKey("inbox.id")),
+    Column("quiet", Boolean, nullable=False),
     Column("released", Json, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("interruptions", Integer, nullable=False, server_default="0"),

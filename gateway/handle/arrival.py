@@ -16,7 +16,7 @@ from gateway.handle.identity import Identity, identify
 from gateway.handle.matching import TicketMatch, match
 from gateway.handle.operators import tell_operators
 from gateway.house import House
-from gateway.reading.parse import Unreadable, parse
+from gateway.reading import Unreadable, parse
 from gateway.reading.problems import NO_FROM, QUARANTINE
 from gateway.routing import is_postmaster
 from gateway.values import Channel, Envelope, ParsedMail

@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column(
             "duplicate_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
         sa.Column("released", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("interruptions", sa.Integer(), server_default="0", nullable=False),
