@@ -33,13 +33,12 @@ from gateway.intake.limits import Border, Limits
 from gateway.intake.reception import House as IntakeHouse
 from gateway.intake.smtp import SmtpService
 from gateway.intake.tls import Certificate
-from gateway.render.environment import Renderer, folders_of
+from gateway.render import Renderer, folders_of, languages_of
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
 from rules.faults import Fault
-from rules.loading import load_processes
-from rules.process import Process
+from rules.loading import SHIPPED, load_folders
 from store.database import Database
 from store.errors import Conflict
 from store.inbox import Receipt
@@ -64,7 +63,7 @@ class Unsound(Exception):
         self.faults = tuple(faults)
 
 
-# --- an installation -------------------------------------------------------------------------------
+# --- an installation --------------------------------------------------------------------------
 
 
 def load_house(
@@ -74,7 +73,8 @@ def load_house(
 ) -> House:
     """Everything that the files of a home say. Raises Unsound with every fault at once."""
     renderer = Renderer(folders_of(home))
-    processes, faults = load_processes(_rule_folders(home), renderer.languages_of)
+    loaded = load_folders(_rule_folders(home), templates=_templates(renderer))
+    processes, faults = loaded.processes, loaded.faults
     configuration = read_configuration(home, processes)
     desks = configuration.value.desks if configuration.value else {}
     people = read_people(home, desks, processes)
@@ -84,7 +84,7 @@ def load_house(
     return House(
         configuration=configuration.value,
         people=people.value,
-        processes=_used(processes, configuration.value),
+        processes=processes,
         renderer=renderer,
         database=database or open_database(configuration.value),
         clock=clock,
@@ -94,16 +94,13 @@ def load_house(
 
 def _rule_folders(home: Path) -> tuple[Path, ...]:
     own = home / "rules" / "processes"
-    shipped = Path(__file__).parents[1] / "rules" / "processes"
-    return (own, shipped) if own.is_dir() else (shipped,)
+    return (own, SHIPPED) if own.is_dir() else (SHIPPED,)
 
 
-def _used(processes: Mapping[str, Process], configuration: Configuration) -> dict[str, Process]:
-    """Each process in the currency of its desks is the same process: amounts name theirs."""
-    wanted = {desk.process for desk in configuration.desks.values()}
-    return {name: process for name, process in processes.items() if name in wanted} | dict(
-        processes
-    )
+def _templates(renderer: Renderer) -> dict[str, frozenset[str]]:
+    """Every mail template, and the languages that it is complete in."""
+    names = {path.name.split(".")[0] for f in renderer.folders for path in f.glob("*.j2")}
+    return {name: languages_of(renderer, name) for name in names}
 
 
 def open_database(configuration: Configuration) -> Database:
@@ -156,7 +153,7 @@ class App:
         self.house.database.dispose()
 
 
-# --- a running gateway -----------------------------------------------------------------------------
+# --- a running gateway ------------------------------------------------------------------------
 
 
 class Gateway:
@@ -319,7 +316,7 @@ def _stamps(home: Path) -> Mapping[str, tuple[int, int]]:
     return found
 
 
-# --- without a running gateway ---------------------------------------------------------------------
+# --- without a running gateway ----------------------------------------------------------------
 
 
 def explain(home: Path | None, file: str, octets: bytes) -> Mapping[str, object]:
@@ -328,10 +325,3 @@ def explain(home: Path | None, file: str, octets: bytes) -> Mapping[str, object]
     if home is not None and (home / "gateway.toml").exists():
         house = load_house(home)
     return explain_mail(house, file, octets, utc_now())
-
-
-def play(process: str | None) -> int:
-    """The demonstration of a process, on the terminal; the exit code."""
-    from gateway.demo import play as play_process
-
-    return play_process(process)

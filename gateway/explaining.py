@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gateway.authentication import authenticate
@@ -13,14 +13,15 @@ from gateway.handle.identity import identify
 from gateway.handle.matching import TicketMatch, addresses, match
 from gateway.house import House
 from gateway.reading import Unreadable, parse
+from gateway.render import Renderer, folders_of
 from gateway.routing import by_desk
 from gateway.values import Attachment, Channel, Envelope, ParsedMail
 from rules import commands as reading
 from rules.commands import Reading
 from rules.decide import decide
-from rules.decide.facts import Actor, MailArrived
+from rules.decide.facts import MailArrived
 from rules.effects import Decision, OpenTicket, QueueMail, SetAside
-from rules.loading import load_processes
+from rules.loading import SHIPPED, load_folders
 from rules.model import Desk
 from rules.process import Process
 from store.errors import StoreError
@@ -116,9 +117,17 @@ def _attachment(part: Attachment) -> Explained:
 
 def _known_commands(parsed: ParsedMail, now: datetime) -> Reading:
     """Read with the words of every process that ships."""
-    shipped = Path(__file__).parents[1] / "rules" / "processes"
-    processes, _ = load_processes((shipped,), None)
-    return reading.read_any(parsed.new_text, processes.values(), now=now, time_zone=UTC)
+    processes = shipped_processes().values()
+    return reading.read_any(parsed.new_text, processes, now=now, time_zone=UTC)
+
+
+@lru_cache(maxsize=1)
+def shipped_processes() -> Mapping[str, Process]:
+    """Once, since `explain` reads many mails; their templates do not matter here."""
+    renderer = Renderer(folders_of(None))
+    names = {path.name.split(".")[0] for f in renderer.folders for path in f.glob("*.j2")}
+    every = dict.fromkeys(names, ("en", "fr", "cs", "nl", "de"))
+    return load_folders((SHIPPED,), templates=every).processes
 
 
 def _would_alone(parsed: ParsedMail) -> list[str]:
@@ -131,7 +140,7 @@ def _would_alone(parsed: ParsedMail) -> list[str]:
             return ["keep it as evidence, without an answer"]
 
 
-# --- with an installation --------------------------------------------------------------------------
+# --- with an installation ---------------------------------------------------------------------
 
 
 def _at_home(
@@ -149,7 +158,7 @@ def _at_home(
     process = facts.process
     read = _read(parsed, process, facts.now, desk)
     number = found.ticket.number if found.ticket else None
-    would = _would(decision, desk, found, identity.actor)
+    would = _would(decision, desk, found)
     return _object(file, parsed, read, identity.actor.proof.value, number, would)
 
 
@@ -164,7 +173,7 @@ def _desk(house: House, envelope: Envelope, parsed: ParsedMail) -> Desk:
     return house.desks[address]
 
 
-def _would(decision: Decision, desk: Desk, found: TicketMatch, actor: Actor) -> list[str]:
+def _would(decision: Decision, desk: Desk, found: TicketMatch) -> list[str]:
     sentences = list(_changes(decision, desk, found))
     sentences += [_refusal(refusal) for refusal in decision.refusals]
     sentences += [_done(line) for line in decision.lines]

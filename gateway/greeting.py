@@ -20,11 +20,9 @@ def greeting(house: House, bound: Sequence[str]) -> str:
         "Send the first ticket with any mail client, or with one of these:",
         f"  swaks --server {host} --port {port} --to {desk.address} --from you@customer.example \\",
         '        --header "Subject: The printer is on fire" --body "Please help."',
-        "  python3 -c \"import smtplib; smtplib.SMTP('{}', {}).sendmail('you@customer.example',".format(
-            host, port
-        ),
-        f"        '{desk.address}', 'From: you@customer.example\\nTo: {desk.address}\\n"
-        "Subject: The printer is on fire\\n\\nPlease help.')\"",
+        f"  python3 -c \"import smtplib; smtplib.SMTP('{host}', {port}).sendmail(",
+        f"      'you@customer.example', '{desk.address}', 'From: you@customer.example\\n"
+        f"To: {desk.address}\\nSubject: The printer is on fire\\n\\nPlease help.')\"",
         "",
     ]
     if isinstance(delivery, Maildir):

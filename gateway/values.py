@@ -1,4 +1,4 @@
-"""The values that pass between intake, reading, deciding and sending. Frozen; no behaviour beyond themselves."""
+"""The values that pass between intake, reading, deciding and sending. All are frozen."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the transport said, beside the mail. `mail_from` is "" for the null sender (RFC 5321, 4.5.5)."""
+    """What the transport said. `mail_from` is "" for the null sender (RFC 5321, 4.5.5)."""
 
     channel: Channel
     mail_from: str
@@ -96,7 +96,7 @@ class FailedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class BounceReport:
-    """What a bounce says: who failed, and the Message-ID of the mail it is about, where it names one."""
+    """What a bounce says: who failed, and the Message-ID of what failed where it names one."""
 
     recipients: tuple[FailedRecipient, ...]
     original_message_id: str | None
@@ -125,16 +125,16 @@ class ParsedMail:
     new_text: str
     """What the sender wrote now: no history, no signature, lines ended by \\n."""
     new_html: str | None
-    """The same as HTML, where the mail has HTML whose text agrees with `new_text`; not sanitised."""
+    """The same as HTML where its text agrees with `new_text`, else None; not sanitised."""
     history: str
     """The quoted text that was cut off, for people to look at; never read for commands."""
     truncated: str
     """Text past the first megabyte and later text parts that are no files: never read for commands,
     kept as an attachment of what is relayed; "" nearly always."""
     unambiguous: bool
-    """Text and HTML agree, the charset is allow-listed, no look-alikes: a binding command may be read."""
+    """Text and HTML agree, the charset is allowed, no look-alikes: a command may bind."""
     doubtful_commands: tuple[str, ...]
-    """Lines that look like commands, on which two ways of finding the new text disagree: ask the sender."""
+    """Lines like commands, on which two ways of finding the new text disagree: ask the sender."""
     attachments: tuple[Attachment, ...]
     original: Original | None
     bounce: BounceReport | None

@@ -183,12 +183,12 @@ def _carry_out(
         facts=facts,
         actor=identity.actor.address or "gateway",
         item=mail.item,
-        mail=_message(house, mail, parsed, found, identity, decision),
+        mail=_message(mail, parsed, found, identity, decision),
         parts=tuple(
             NewAttachment(a.name, a.type, a.content, a.content_id, a.inline)
             for a in parsed.attachments
         ),
-        carried=carrying.carried(house, parsed, identity.actor, decision.text),
+        carried=carrying.carried(parsed, identity.actor, decision.text),
         believed=identity.actor.domain
         or identity.actor.person.staff
         or house.configuration.trust.unverified == "allow",
@@ -197,7 +197,6 @@ def _carry_out(
 
 
 def _message(
-    house: House,
     mail: ReadMail,
     parsed: ParsedMail,
     found: TicketMatch,
@@ -300,7 +299,7 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         facts=facts,
         actor=actor.address,
         item=item,
-        carried=carrying.carried(house, parsed, actor, decision.text),
+        carried=carrying.carried(parsed, actor, decision.text),
     )
     outcome = carry_out(hand, decision)
     stored = messages.of_inbox(tx, item.id)
@@ -308,6 +307,6 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         visibility = _visibility(parsed, actor.person.staff, decision)
         messages.confirm(tx, stored.id, visibility)
     elif outcome.ticket is not None:
-        message = _message(house, mail, parsed, found, identity, decision)
+        message = _message(mail, parsed, found, identity, decision)
         messages.add(tx, replace(message, ticket=outcome.ticket.number))
         inbox.move(tx, item.id, outcome.ticket.number)

@@ -21,7 +21,7 @@ class BouncedCopy:
 
 
 def bounced_copy(tx: Transaction, parsed: ParsedMail, found: TicketMatch) -> BouncedCopy | None:
-    """The copy of ours that this is about; None for a forged one, or one of somebody else's mail."""
+    """The copy of ours that this is about; None for a forged one, or for somebody else's mail."""
     copy = _by_envelope(tx, found) or _by_message_id(tx, parsed)
     if copy is None or copy.recipient is None:
         return None

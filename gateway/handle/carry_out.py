@@ -1,4 +1,4 @@
-"""A decision written: ticket, journal, timers, holds and outbox, all in the caller's transaction."""
+"""A decision written: ticket, journal, timers, holds, outbox, all in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from gateway.house import House
 from gateway.reading import html
 from gateway.render.page import Carried
 from gateway.values import Attachment, ParsedMail
@@ -16,7 +15,7 @@ from rules.decide.facts import Actor
 _TRUNCATED = "text.txt"
 
 
-def carried(house: House, parsed: ParsedMail, actor: Actor, text: str) -> Carried:
+def carried(parsed: ParsedMail, actor: Actor, text: str) -> Carried:
     """`text` is the new text without its command lines, as the decision read it."""
     original = parsed.original
     if original is not None and actor.person.staff:

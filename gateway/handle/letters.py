@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from gateway import tokens as signatures
 from gateway.calendar_invitation import Method, Visit, invitation
 from gateway.compose import Automatic, CalendarPart, Headers, compose
+from gateway.handle.reading_back import Asked as AskedOf
 from gateway.handle.reading_back import History, reading_back
 from gateway.house import House
 from gateway.render.mail import render
@@ -20,9 +21,9 @@ from rules.decide.audience import language_of
 from rules.decide.facts import Facts
 from rules.decide.possible import handy
 from rules.effects import QueueMail
-from rules.model import Desk, Ticket, Visibility
-from store import messages, outbox, tokens
+from rules.model import Ticket, Visibility
 from store import evidence as kept
+from store import messages, outbox, tokens
 from store.database import Transaction
 from store.messages import Message
 from store.outbox import Outgoing
@@ -94,7 +95,7 @@ def _copy(desk: Desktop, queued: QueueMail, address: str) -> _Copy:
     recipient = _recipient(desk, address)
     message_id = _message_id(desk)
     reply_to = _reply_to(desk, queued, address)
-    history = reading_back(desk.tx, desk.house, desk.facts, desk.ticket, queued, recipient)
+    history = reading_back(AskedOf(desk.tx, desk.house, desk.facts, desk.ticket, queued, recipient))
     page = _page(desk, queued, recipient, reply_to, history)
     rendered = render(desk.house.renderer, page)
     inline, attached = _parts(desk, queued, history)

@@ -1,4 +1,4 @@
-"""Which ticket a mail belongs to: by signed address, by References, by the number in its subject."""
+"""Which ticket a mail belongs to: by signed address, References, or the number in its subject."""
 
 from __future__ import annotations
 

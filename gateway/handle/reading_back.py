@@ -33,39 +33,35 @@ class History:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
-def reading_back(
-    tx: Transaction,
-    house: House,
-    facts: Facts,
-    ticket: Ticket | None,
-    queued: QueueMail,
-    recipient: Recipient,
-) -> History:
+def reading_back(asked: Asked) -> History:
     """What this mail to this recipient needs beyond its decision; empty for most."""
-    reader = _READERS.get(queued.template)
-    return reader(tx, house, facts, ticket, queued, recipient) if reader else History()
+    reader = _READERS.get(asked.queued.template)
+    return reader(asked) if reader else History()
 
 
-Reader = Callable[
-    [Transaction, House, Facts, Ticket | None, QueueMail, Recipient],
-    History,
-]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One mail to one recipient, and where to look."""
+
+    tx: Transaction
+    house: House
+    facts: Facts
+    ticket: Ticket | None
+    queued: QueueMail
+    recipient: Recipient
 
 
-def _conversation(
-    tx: Transaction,
-    house: House,
-    facts: Facts,
-    ticket: Ticket | None,
-    queued: QueueMail,
-    recipient: Recipient,
-) -> History:
+Reader = Callable[[Asked], History]
+
+
+def _conversation(asked: Asked) -> History:
     """Every mail that the recipient may read, once, with the originals that are theirs to have."""
-    if ticket is None:
+    if asked.ticket is None:
         return History()
-    mails = [m for m in messages.of_ticket(tx, ticket.number) if _readable(m, recipient)]
-    entries = tuple(_entry(m, facts, recipient) for m in mails if m.new_text.strip())
-    return History(entries, _originals(tx, mails, recipient))
+    every = messages.of_ticket(asked.tx, asked.ticket.number)
+    mails = [m for m in every if _readable(m, asked.recipient)]
+    entries = tuple(_entry(m, asked.facts) for m in mails if m.new_text.strip())
+    return History(entries, _originals(asked.tx, mails, asked.recipient))
 
 
 def _readable(mail: Message, recipient: Recipient) -> bool:
@@ -80,7 +76,7 @@ def _readable(mail: Message, recipient: Recipient) -> bool:
     return mail.recipient == recipient.address
 
 
-def _entry(mail: Message, facts: Facts, recipient: Recipient) -> Entry:
+def _entry(mail: Message, facts: Facts) -> Entry:
     name = facts.people.person(mail.sender).name or mail.sender_name
     author = name if mail.direction == "out" or name else mail.sender
     return Entry(
@@ -110,19 +106,12 @@ def _originals(
     return tuple(reversed(found))
 
 
-def _list(
-    tx: Transaction,
-    house: House,
-    facts: Facts,
-    ticket: Ticket | None,
-    queued: QueueMail,
-    recipient: Recipient,
-) -> History:
-    query = queued.data.get("query")
-    which = _filter(query if isinstance(query, dict) else {}, staff=recipient.staff)
-    tickets = search.find(tx, which, SHOWN)
-    rows = [_row(t, house, recipient) for t in tickets]
-    more = search.count(tx, which) - len(rows)
+def _list(asked: Asked) -> History:
+    query = asked.queued.data.get("query")
+    which = _filter(query if isinstance(query, dict) else {}, staff=asked.recipient.staff)
+    tickets = search.find(asked.tx, which, SHOWN)
+    rows = [_row(t, asked.house, asked.recipient) for t in tickets]
+    more = search.count(asked.tx, which) - len(rows)
     return History(data={"tickets": rows, "rows": rows, "more": more})
 
 
@@ -154,20 +143,15 @@ def _row(ticket: Ticket, house: House, recipient: Recipient) -> dict[str, object
     }
 
 
-def _contracts(
-    tx: Transaction,
-    house: House,
-    facts: Facts,
-    ticket: Ticket | None,
-    queued: QueueMail,
-    recipient: Recipient,
-) -> History:
+def _contracts(asked: Asked) -> History:
     """What is left of each contract this month: hours, by the time of its tickets."""
-    organisation = house.people.organisations.get(str(queued.data.get("organisation") or ""))
+    named = str(asked.queued.data.get("organisation") or "")
+    organisation = asked.house.people.organisations.get(named)
     if organisation is None:
         return History(data={"rows": []})
-    today = facts.now.astimezone(ZoneInfo(facts.desk.time_zone)).date()
-    spent = accounts.minutes_of_month(tx, organisation.name, today)
+    zone = ZoneInfo(asked.facts.desk.time_zone)
+    today = asked.facts.now.astimezone(zone).date()
+    spent = accounts.minutes_of_month(asked.tx, organisation.name, today)
     rows = [_left(c, Decimal(spent.get(c.name, 0)) / 60) for c in organisation.contracts]
     return History(data={"rows": rows})
 

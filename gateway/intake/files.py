@@ -37,10 +37,10 @@ class Found:
     problem: str = ""
 
     def raw(self, desk: str, received_at: datetime) -> RawMail:
-        """As if it had arrived for the desk, its lines ended by CRLF; `original` stays beside."""
+        """As if it had arrived for the desk, byte for byte; its reader knows lines that end in LF."""
         sender = envelope_sender(self.original, self.separator_sender)
         envelope = Envelope(Channel.IMPORT, sender, (desk,), received_at)
-        return RawMail(envelope, wire_lines(self.original))
+        return RawMail(envelope, self.original)
 
 
 def measure(paths: Iterable[Path]) -> int:
@@ -61,17 +61,6 @@ def find(paths: Iterable[Path], max_size: int) -> Iterator[Found]:
         if empty:
             reason = "no mails in it" if path.is_dir() else "no such file"
             yield Found(str(path), 0, problem=reason)
-
-
-def wire_lines(original: bytes) -> bytes:
-    """With every line ended by CRLF where the first ends in a bare LF; else unchanged.
-
-    A mail whose first line ends in CRLF comes from the wire; a bare LF in it is evidence.
-    """
-    end = original.find(b"\n")
-    if end < 0 or original[:end].endswith(b"\r"):
-        return original
-    return original.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def split_separator(mail: bytes) -> tuple[str | None, bytes]:

@@ -12,7 +12,7 @@ import structlog
 
 from gateway.intake.addresses import Path, addresses_in, parse_path
 from gateway.intake.answers import UNAVAILABLE, Acceptor, Answer, Outcome, Rejection
-from gateway.intake.files import split_separator, wire_lines
+from gateway.intake.files import split_separator
 from gateway.intake.headers import envelope_sender, field_values, is_null
 from gateway.values import Channel, Envelope, RawMail
 
@@ -125,7 +125,7 @@ async def _store(arguments: Arguments, octets: bytes, acceptor: Acceptor, now: d
     if sender is None:
         sender = envelope_sender(mail, separator)
     envelope = Envelope(Channel.PIPE, sender, recipients, now)
-    return _result(await acceptor.accept(RawMail(envelope, wire_lines(mail))))
+    return _result(await acceptor.accept(RawMail(envelope, mail)))
 
 
 def _recipients(arguments: Arguments, mail: bytes, acceptor: Acceptor) -> tuple[str, ...] | Result:

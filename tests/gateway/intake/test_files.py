@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.intake.files import Found, find, measure, wire_lines
+from gateway.intake.files import Found, find, measure
 from gateway.values import Channel
 from tests.gateway.intake.desk import HELPDESK, NOW
 
@@ -51,12 +51,12 @@ def test_mbox(tmp_path: Path) -> None:
 
 
 def test_raw_mail_is_as_if_it_arrived(tmp_path: Path) -> None:
-    """For the desk, by import, without a peer, lines ended by CRLF; the original stays beside."""
+    """For the desk, by import, without a peer, byte for byte as it stands in the file."""
     file = tmp_path / "a.eml"
     file.write_bytes(b"From: jan@acme.example\n\nHi\n")
     (found,) = find([file], 1000)
     raw = found.raw(HELPDESK, NOW)
-    assert raw.body == b"From: jan@acme.example\r\n\r\nHi\r\n"
+    assert raw.body == b"From: jan@acme.example\n\nHi\n"
     assert found.original == b"From: jan@acme.example\n\nHi\n"
     envelope = raw.envelope
     assert (envelope.channel, envelope.rcpt_to, envelope.peer) == (
@@ -114,22 +114,6 @@ def test_unreadable_file(tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     assert contents(loop) == [b"no such file"]
-
-
-@pytest.mark.parametrize(
-    ("original", "wire"),
-    [
-        (b"a\nb\n", b"a\r\nb\r\n"),
-        (b"a\nb\r\nc\n", b"a\r\nb\r\nc\r\n"),
-        (b"a\r\nb\nc\r\n", b"a\r\nb\nc\r\n"),
-        (b"a", b"a"),
-        (b"", b""),
-        (b"\n\n", b"\r\n\r\n"),
-    ],
-)
-def test_wire_lines(original: bytes, wire: bytes) -> None:
-    """Files of bare LF are converted; a mail from the wire keeps its bare LF as evidence."""
-    assert wire_lines(original) == wire
 
 
 def test_endless_box_is_read_in_bounded_memory(tmp_path: Path) -> None:

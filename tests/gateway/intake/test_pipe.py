@@ -77,7 +77,7 @@ def test_mail_is_stored_as_it_came() -> None:
     result, desk = run(["-f", "bounce@acme.example", "-oi", "--", HELPDESK, BILLING])
     assert result == Result(Exit.OK)
     (raw,) = desk.mails
-    assert raw.body == MAIL.replace(b"\n", b"\r\n")
+    assert raw.body == MAIL
     envelope = raw.envelope
     assert (envelope.channel, envelope.peer, envelope.received_at) == (Channel.PIPE, None, NOW)
     assert (envelope.mail_from, envelope.rcpt_to) == ("bounce@acme.example", (HELPDESK, BILLING))
@@ -119,17 +119,17 @@ def test_recipients(words: list[str], head: bytes, recipients: tuple[str, ...]) 
         (
             b"From: jan@acme.example\n\nHi\n",
             "jan@acme.example",
-            b"From: jan@acme.example\r\n\r\nHi\r\n",
+            b"From: jan@acme.example\n\nHi\n",
         ),
         (
             b"Return-Path: <>\nFrom: jan@acme.example\n\n",
             "",
-            b"Return-Path: <>\r\nFrom: jan@acme.example\r\n\r\n",
+            b"Return-Path: <>\nFrom: jan@acme.example\n\n",
         ),
         (
             b"From piet@acme.example Sat Nov 21 22:11:00 2026\nX: y\n\n",
             "piet@acme.example",
-            b"X: y\r\n\r\n",
+            b"X: y\n\n",
         ),
     ],
 )
