@@ -123,7 +123,7 @@ class Processing:
                 self._postpone(house, item, error)
                 return
             raise
-        except Exception as error:  # noqa: BLE001 - one mail's fault holds up no other
+        except Exception as error:
             log.exception("a mail could not be handled", inbox=item.id)
             self._postpone(house, item, error)
 
@@ -195,7 +195,7 @@ class Timing:
             if error.temporary or timer is None:
                 raise
             self._postpone(house, number, timer, error)
-        except Exception as error:  # noqa: BLE001 - one ticket's fault holds up no other
+        except Exception as error:
             if timer is None:
                 raise
             log.exception("a timer could not be fired", ticket=number, timer=timer.name)
