@@ -20,7 +20,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from rules.words import did_you_mean
+from rules.faults import did_you_mean
 
 LONGEST_SOURCE = 500
 _LONGEST_TEXT = 200

@@ -56,7 +56,6 @@ Act = Literal[
     "reporter",
     "participants",
     "phone",
-    "callback",
     "send",
     "contract",
     "confirm",

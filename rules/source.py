@@ -10,6 +10,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from rules.faults import Fault
+
 Path = tuple[str | int, ...]
 """The keys and indexes that lead to a part: ("commands", "take", "to")."""
 
@@ -17,20 +19,6 @@ LONGEST_FILE = 1_000_000
 _DEEPEST = 40
 _MOST_PARTS = 50_000
 """Aliases repeat what they name; a file that grows beyond this is no process."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """What is wrong, where (lines and columns count from 1), and the way to mend it."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}. {self.mend}"
 
 
 @dataclass(slots=True)

@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from rules.faults import Fault, did_you_mean
 from rules.jsonschema import known_keys
 from rules.process import Process
-from rules.source import Fault, Path, Source, at
-from rules.words import did_you_mean
+from rules.source import Path, Source, at
 
 _MOST_ROUNDS = 100
-_PLACEHOLDERS: Mapping[str, object] = {
+PLACEHOLDERS: Mapping[str, object] = {
     "process": "",
     "title": "",
     "language": "en",
@@ -106,14 +106,14 @@ def _mend(data: dict[str, Any], source: Source, path: Path, errors: list[ErrorDe
     """Takes the part out, or puts in what the file lacks."""
     if not path:
         missing = [str(e["loc"][-1]) for e in errors if e["type"] == "missing"]
-        data |= {key: _PLACEHOLDERS[key] for key in missing}
+        data |= {key: PLACEHOLDERS[key] for key in missing}
         return
     parent = at(data, path[:-1])
     if isinstance(parent, list) and isinstance(path[-1], int) and path[-1] < len(parent):
         parent.pop(path[-1])
         source.forget(path)
-    elif len(path) == 1 and path[0] in _PLACEHOLDERS:
-        data[str(path[0])] = _PLACEHOLDERS[str(path[0])]
+    elif len(path) == 1 and path[0] in PLACEHOLDERS:
+        data[str(path[0])] = PLACEHOLDERS[str(path[0])]
     elif isinstance(parent, dict):
         parent.pop(path[-1], None)
 

@@ -53,15 +53,6 @@ def slip(word: str, known: Iterable[str], *, at_most: int = 1) -> tuple[str, ...
     return tuple(sorted({k for d, k in found if d == nearest}))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The mend for a word of a file that is not among these."""
-    choices = sorted(set(known))
-    near = [k for k in choices if distance(word.lower(), k.lower(), 2) is not None]
-    if near and len(word) > 2:
-        return f"Did you mean {' or '.join(near)}?"
-    return f"Use one of: {', '.join(choices)}." if choices else "There is none to name."
-
-
 class Vocabulary:
     """The words of a language of commands: as they are written -> the command's English name."""
 

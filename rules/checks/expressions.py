@@ -1,0 +1,58 @@
+"""Every expression of the file compiles, and names what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.checks.context import Arguments, Checked
+from rules.expressions import Mistake, compile_guard
+from rules.faults import Fault
+from rules.names import names_of
+from rules.process import Given, Step, Value
+from rules.source import Path
+
+
+def expressions(c: Checked) -> Iterator[Fault]:
+    for source, path, arguments in _expressions(c):
+        compiled = compile_guard(source, names_of(c.process, arguments))
+        if isinstance(compiled, Mistake):
+            yield c.fault(path, compiled.message, compiled.mend)
+
+
+def _expressions(c: Checked) -> Iterator[tuple[str, Path, Arguments]]:
+    p = c.process
+    for name, command in p.commands.items():
+        given = {**command.needs, **command.takes}
+        for n, guard in enumerate(command.guards):
+            yield guard.that, ("commands", name, "guards", n, "that"), given
+    for name, timer in p.timers.items():
+        if timer.unless is not None:
+            yield timer.unless, ("timers", name, "unless"), {}
+    if p.reopening:
+        yield p.reopening.unless, ("reopening", "unless"), {}
+    if p.queue.top is not None:
+        yield p.queue.top, ("queue", "top"), {}
+    for step, path, arguments in c.steps():
+        for source, inner in _of_step(step, path):
+            yield source, inner, arguments
+
+
+def _of_step(step: Step, path: Path) -> Iterator[tuple[str, Path]]:
+    if step.when is not None:
+        yield step.when, (*path, "when")
+    for name, given in (step.set or {}).items():
+        yield from _of_value(given, (*path, "set", name))
+    if step.task:
+        yield from _of_value(step.task.due, (*path, "task", "due"))
+    if step.open:
+        yield from _of_value(step.open.title, (*path, "open", "title"))
+
+
+def _of_value(given: Given, path: Path) -> Iterator[tuple[str, Path]]:
+    if not isinstance(given, Value):
+        return
+    if given.expression is not None:
+        yield given.expression, (*path, "expression")
+    for n, case in enumerate(given.first):
+        if case.when is not None:
+            yield case.when, (*path, "first", n, "when")

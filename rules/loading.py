@@ -1,0 +1,167 @@
+"""From the text of a process file to the process, or to every fault of it at once.
+
+Nothing here knows the clock or the network; `load_processes` alone reads files.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rules.checks import CHECKS
+from rules.checks.context import WHO, Checked, Templates
+from rules.faults import Fault
+from rules.process import Command, Process
+from rules.source import at, parse
+from rules.validation import PLACEHOLDERS, unknown_keys, validated
+
+__all__ = ["SHIPPED", "Common", "Fault", "Templates", "load", "load_common", "load_processes"]
+
+SHIPPED = Path(__file__).parent / "processes"
+"""The folder of the processes that come with the product."""
+COMMON_FILE = "common.yaml"
+_MERGED = ("alias", "help")
+"""Keys of a command that are merged by language; every other key replaces the common one."""
+_VERSION_LETTERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The commands that every process has: as data, for merging, and as values."""
+
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    commands: Mapping[str, Command] = field(default_factory=dict)
+
+
+def load_common(text: str, file: str) -> Common | tuple[Fault, ...]:
+    """The shape of the file of common commands; the rest shows in each process that has them."""
+    source = parse(text, file)
+    data = at(source.data, ("commands",))
+    if source.faults or not isinstance(data, dict):
+        missing = source.fault((), "'commands' is missing", "Write commands: and their specs.")
+        return tuple(source.faults) or (missing,)
+    given = copy.deepcopy(data)
+    whole = {**PLACEHOLDERS, "commands": data}
+    faults = list(unknown_keys(source, whole))
+    process, more = validated(whole, source)
+    faults += more
+    if process is None or faults:
+        return tuple(sorted(faults))
+    return Common(given, process.commands)
+
+
+def load(
+    text: str, file: str, *, common: Common, templates: Templates | None = None
+) -> Process | tuple[Fault, ...]:
+    """The process with the commands that every process has, or all that is wrong with its file.
+
+    Args:
+        file: as faults name it; its stem is the name that the process must have.
+        templates: the languages of each mail template; None leaves templates unchecked.
+    """
+    source = parse(text, file)
+    if source.faults and source.data is None:
+        return tuple(source.faults)
+    if not isinstance(source.data, dict):
+        return (source.fault((), "a process is a mapping", "Begin with process: and its name."),)
+    given = copy.deepcopy(source.data)
+    faults = [*source.faults, *unknown_keys(source, source.data)]
+    data = source.data
+    if isinstance(data.get("commands", {}), Mapping):
+        data = {**data, "commands": merged(data, common)}
+    process, more = validated(data, source)
+    faults += more
+    if process is not None:
+        checked = Checked(process, source, given, common.commands, templates, whole=not faults)
+        faults += [fault for check in CHECKS for fault in check(checked)]
+    if process is None or faults:
+        return tuple(sorted(set(faults)))
+    return process.model_copy(update={"version": version_of(text)})
+
+
+def version_of(text: str) -> str:
+    """Short SHA-256 of the file: the same text is the same process."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LETTERS]
+
+
+# --- merging with what every process has -------------------------------------------------------
+
+
+def merged(data: Mapping[str, Any], common: Common) -> dict[str, Any]:
+    """The commands of a process: its own keys win, word lists by language; null takes one out.
+
+    A common command that is there only by process stays out unless the file names it. A role that
+    the process does not have may not use a common command.
+    """
+    given = data.get("commands")
+    own: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    roles = set(data["roles"]) if isinstance(data.get("roles"), Mapping) else set()
+    result: dict[str, Any] = {}
+    for name, spec in common.data.items():
+        if name in own or not spec.get("by_process"):
+            inherited = {**copy.deepcopy(dict(spec)), "who": _who(spec, roles)}
+            result[name] = _joined(inherited, own[name]) if name in own else inherited
+    result |= {name: spec for name, spec in own.items() if name not in common.data}
+    return {name: spec for name, spec in result.items() if spec is not None}
+
+
+def _who(spec: Mapping[str, Any], roles: set[str]) -> list[str]:
+    who = spec.get("who", "staff")
+    listed = [who] if isinstance(who, str) else who
+    return [role for role in listed if role in roles | WHO]
+
+
+def _joined(inherited: dict[str, Any], own: object) -> object:
+    if not isinstance(own, Mapping):
+        return own
+    joined = {**inherited, **own}
+    for key in _MERGED:
+        before, after = inherited.get(key), own.get(key)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            joined[key] = {**before, **after}
+    return joined
+
+
+# --- reading files -----------------------------------------------------------------------------
+
+
+def load_processes(
+    folders: Iterable[Path] = (SHIPPED,), templates: Templates | None = None
+) -> tuple[Mapping[str, Process], tuple[Fault, ...]]:
+    """All processes of these folders by name, and all faults of those that cannot be loaded.
+
+    The first folder that has a file of a name wins: the home's own stands before the shipped.
+    """
+    files = _files(folders)
+    common = load_common(*_read(files.pop(COMMON_FILE, SHIPPED / COMMON_FILE)))
+    if not isinstance(common, Common):
+        return {}, common
+    processes: dict[str, Process] = {}
+    faults: list[Fault] = []
+    for path in files.values():
+        loaded = load(*_read(path), common=common, templates=templates)
+        if isinstance(loaded, Process):
+            processes[loaded.process] = loaded
+        else:
+            faults += loaded
+    return processes, tuple(faults)
+
+
+def _files(folders: Iterable[Path]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            found.setdefault(path.name, path)
+    return found
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """Text and name; what is no UTF-8 shows as replacement characters, which no word contains."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace"), str(path)
+    except OSError:
+        return "", str(path)
