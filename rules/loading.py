@@ -95,24 +95,35 @@ def merged(data: Mapping[str, Any], common: Common) -> dict[str, Any]:
     """The commands of a process: its own keys win, word lists by language; null takes one out.
 
     A common command that is there only by process stays out unless the file names it. A role that
-    the process does not have may not use a common command.
+    the process does not have may not use a common command; its tasks for the `desk` are for the
+    role that hears of new mail first.
     """
     given = data.get("commands")
     own: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
-    roles = set(data["roles"]) if isinstance(data.get("roles"), Mapping) else set()
     result: dict[str, Any] = {}
     for name, spec in common.data.items():
         if name in own or not spec.get("by_process"):
-            inherited = {**copy.deepcopy(dict(spec)), "who": _who(spec, roles)}
+            inherited = _fitted(copy.deepcopy(dict(spec)), data)
             result[name] = _joined(inherited, own[name]) if name in own else inherited
     result |= {name: spec for name, spec in own.items() if name not in common.data}
     return {name: spec for name, spec in result.items() if spec is not None}
 
 
-def _who(spec: Mapping[str, Any], roles: set[str]) -> list[str]:
-    who = spec.get("who", "staff")
-    listed = [who] if isinstance(who, str) else who
-    return [role for role in listed if role in roles | WHO]
+def _fitted(spec: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """A common command as this process can have it."""
+    roles = data.get("roles")
+    known = {*roles, *WHO} if isinstance(roles, Mapping) else WHO
+    spec["who"] = [role for role in _listed(spec.get("who", "staff")) if role in known]
+    hearing = _listed(data.get("tells"))
+    for step in spec.get("do", ()):
+        task = step.get("task") or {}
+        if task.get("role") == "desk" and hearing:
+            task["role"] = hearing[0]
+    return spec
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def _joined(inherited: dict[str, Any], own: object) -> object:
