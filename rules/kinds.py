@@ -20,11 +20,14 @@ from rules.words import normalise
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What arguments are read against. `now` is aware; `language` is the desk's."""
+    """What arguments are read against. `now` is aware."""
 
     now: datetime
     zone: tzinfo
     language: str = "en"
+    """The desk's, in which a doubtful word is read."""
+    answered_in: str = "en"
+    """The sender's, in which a fault shows how the command is written."""
 
 
 Taken = tuple[object, int] | None

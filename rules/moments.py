@@ -159,7 +159,7 @@ def _named_day(words: Sequence[str], frame: _Frame) -> tuple[date, int] | None:
     if weekday is None:
         return None
     ahead = (weekday - frame.today.weekday() - 1) % 7 + 1
-    return frame.today + timedelta(days=ahead - 7 if frame.past and ahead < 7 else ahead), 1
+    return frame.today + timedelta(days=ahead - 7 if frame.past else ahead), 1
 
 
 def _counted_day(words: Sequence[str], frame: _Frame) -> tuple[date, int] | None:

@@ -191,7 +191,7 @@ class TaskStep(Part):
     """May hold {number}, {subject}, {month}, {year}, {reason} and the command's arguments."""
     key: str | None = None
     role: str | None = None
-    """A role, `actor`, `assignee` or `argument NAME`; in common.yaml also `desk`: who hears first."""
+    """A role, `actor`, `assignee` or `argument NAME`; in common.yaml `desk`: who hears first."""
     due: Given = None
     once_per: Literal["month", "ticket"] | None = None
 

@@ -19,6 +19,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "date": {"en": "DATE", "fr": "DATE", "cs": "DATUM", "nl": "DATUM", "de": "DATUM"},
     "amount": {"en": "AMOUNT", "fr": "MONTANT", "cs": "ČÁSTKA", "nl": "BEDRAG", "de": "BETRAG"},
     "phone": {"en": "NUMBER", "fr": "NUMÉRO", "cs": "ČÍSLO", "nl": "NUMMER", "de": "NUMMER"},
+    "number": {"en": "NUMBER", "fr": "NUMÉRO", "cs": "ČÍSLO", "nl": "NUMMER", "de": "NUMMER"},
     "contract": {"en": "NAME", "fr": "NOM", "cs": "NÁZEV", "nl": "NAAM", "de": "NAME"},
     "desk": {"en": "DESK", "fr": "BUREAU", "cs": "PODPORA", "nl": "DESK", "de": "DESK"},
     "type": {"en": "TYPE", "fr": "TYPE", "cs": "TYP", "nl": "TYPE", "de": "TYP"},
