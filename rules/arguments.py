@@ -159,12 +159,12 @@ class _Line:
         return self._fault(Why.BAD_ARGUMENT, argument=self._shown(name), given=given)
 
     def _shown(self, name: str) -> str:
-        return placeholder(name, self._specs[name], self._frame.language)
+        return placeholder(name, self._specs[name], self._frame.answered_in)
 
     def _fault(self, why: Why, **details: str) -> Fault:
         shown = {key: value[:_SHOWN] for key, value in details.items()}
         return Fault(
-            why, {**shown, "usage": usage(self._name, self._command, self._frame.language)}
+            why, {**shown, "usage": usage(self._name, self._command, self._frame.answered_in)}
         )
 
 

@@ -106,21 +106,26 @@ def read(
     now: datetime,
     time_zone: tzinfo,
     others: Iterable[Process] = (),
+    answered_in: str | None = None,
 ) -> Reading:
     """What a mail commands in this process. Never raises, whatever the text.
 
     Args:
         now: when the mail arrived, aware; days and hours are read in `time_zone`, the desk's.
         others: processes whose words are known, though not here: whoever uses one is answered.
+        answered_in: the language in which problems show how a command is written; None: the
+            process's.
     """
-    return _read(new_text, _Lexicon((process,), tuple(others)), now, time_zone)
+    lexicon = _Lexicon((process,), tuple(others))
+    frame = Frame(now, time_zone, process.language, answered_in or process.language)
+    return _read(new_text, lexicon, frame)
 
 
 def read_any(
     new_text: str, processes: Iterable[Process], *, now: datetime, time_zone: tzinfo
 ) -> Reading:
     """The same where no process is known: a word means what the first that has it says."""
-    return _read(new_text, _Lexicon(tuple(processes), ()), now, time_zone)
+    return _read(new_text, _Lexicon(tuple(processes), ()), Frame(now, time_zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +135,12 @@ class _Lexicon:
     own: Sequence[Process]
     others: Sequence[Process]
 
-    def command(self, word: str) -> tuple[str, Command, str] | None:
-        """English name, spec, and the process's language."""
+    def command(self, word: str) -> tuple[str, Command] | None:
+        """English name and spec."""
         for process in self.own:
             name = process.vocabulary.command(word)
             if name is not None:
-                return name, process.commands[name], process.language
+                return name, process.commands[name]
         return None
 
     def foreign(self, word: str) -> bool:
@@ -152,13 +157,13 @@ def _all(words: Iterable[tuple[str, ...]]) -> list[str]:
     return list(dict.fromkeys(f"#{word}" for group in words for word in group))
 
 
-def _read(new_text: str, lexicon: _Lexicon, now: datetime, zone: tzinfo) -> Reading:
+def _read(new_text: str, lexicon: _Lexicon, frame: Frame) -> Reading:
     lines = [line for line in find_lines(new_text) if line.word not in _PROGRAM]
     meant = _meant(lines, lexicon)
     text = _without(new_text, {line.number for line in meant})
     commands, problems = list[Called](), list[Problem]()
     for line in meant[:MOST_LINES]:
-        understood = _understand(line, lexicon, text, now, zone)
+        understood = _understand(line, lexicon, text, frame)
         if isinstance(understood, Called):
             commands.append(understood)
         else:
@@ -180,15 +185,13 @@ def _meant(lines: Sequence[CommandLine], lexicon: _Lexicon) -> list[CommandLine]
     ]
 
 
-def _understand(
-    line: CommandLine, lexicon: _Lexicon, text: str, now: datetime, zone: tzinfo
-) -> Called | Problem:
+def _understand(line: CommandLine, lexicon: _Lexicon, text: str, frame: Frame) -> Called | Problem:
     found = lexicon.command(line.word)
     if found is None:
         meant = lexicon.like(line.word)
         return Problem(line.line, Why.UNKNOWN, {"word": line.word, "meant": meant})
-    name, spec, language = found
-    read = read_arguments(name, spec, line.rest, text, Frame(now, zone, language))
+    name, spec = found
+    read = read_arguments(name, spec, line.rest, text, frame)
     if isinstance(read, Fault):
         return Problem(line.line, read.why, read.details)
     return Called(name, spec, read, line.line, line.number, line.first)
