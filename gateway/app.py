@@ -38,7 +38,7 @@ from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
 from rules.faults import Fault
-from rules.loading import SHIPPED, load_folders
+from rules.loading import SHIPPED, load_processes
 from store.database import Database
 from store.errors import Conflict
 from store.inbox import Receipt
@@ -73,8 +73,9 @@ def load_house(
 ) -> House:
     """Everything that the files of a home say. Raises Unsound with every fault at once."""
     renderer = Renderer(folders_of(home))
-    loaded = load_folders(_rule_folders(home), templates=_templates(renderer))
-    processes, faults = loaded.processes, loaded.faults
+    processes, faults = load_processes(
+        _rule_folders(home), lambda template: languages_of(renderer, template)
+    )
     configuration = read_configuration(home, processes)
     desks = configuration.value.desks if configuration.value else {}
     people = read_people(home, desks, processes)
@@ -95,12 +96,6 @@ def load_house(
 def _rule_folders(home: Path) -> tuple[Path, ...]:
     own = home / "rules" / "processes"
     return (own, SHIPPED) if own.is_dir() else (SHIPPED,)
-
-
-def _templates(renderer: Renderer) -> dict[str, frozenset[str]]:
-    """Every mail template, and the languages that it is complete in."""
-    names = {path.name.split(".")[0] for f in renderer.folders for path in f.glob("*.j2")}
-    return {name: languages_of(renderer, name) for name in names}
 
 
 def open_database(configuration: Configuration) -> Database:

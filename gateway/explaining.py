@@ -13,7 +13,6 @@ from gateway.handle.identity import identify
 from gateway.handle.matching import TicketMatch, addresses, match
 from gateway.house import House
 from gateway.reading import Unreadable, parse
-from gateway.render import Renderer, folders_of
 from gateway.routing import by_desk
 from gateway.values import Attachment, Channel, Envelope, ParsedMail
 from rules import commands as reading
@@ -21,7 +20,7 @@ from rules.commands import Reading
 from rules.decide import decide
 from rules.decide.facts import MailArrived
 from rules.effects import Decision, OpenTicket, QueueMail, SetAside
-from rules.loading import SHIPPED, load_folders
+from rules.loading import load_processes
 from rules.model import Desk
 from rules.process import Process
 from store.errors import StoreError
@@ -124,10 +123,7 @@ def _known_commands(parsed: ParsedMail, now: datetime) -> Reading:
 @lru_cache(maxsize=1)
 def shipped_processes() -> Mapping[str, Process]:
     """Once, since `explain` reads many mails; their templates do not matter here."""
-    renderer = Renderer(folders_of(None))
-    names = {path.name.split(".")[0] for f in renderer.folders for path in f.glob("*.j2")}
-    every = dict.fromkeys(names, ("en", "fr", "cs", "nl", "de"))
-    return load_folders((SHIPPED,), templates=every).processes
+    return load_processes()[0]
 
 
 def _would_alone(parsed: ParsedMail) -> list[str]:

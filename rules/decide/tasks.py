@@ -63,9 +63,15 @@ def _title(scene: Scene, cause: Cause, spec: TaskStep) -> str:
     filled = [parts[0]]
     for part in parts[1:]:
         name, closing, rest = part.partition("}")
-        value = words.get(name)
-        filled.append(f"{'' if value is None else value}{rest}" if closing else "{" + part)
+        value = _shown(words.get(name), _zone(scene))
+        filled.append(f"{value}{rest}" if closing else "{" + part)
     return " ".join("".join(filled).split())
+
+
+def _shown(value: object, zone: ZoneInfo) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else str(value)
 
 
 def _there_already(scene: Scene, spec: TaskStep, title: str) -> bool:
