@@ -48,12 +48,14 @@ def sender_of(house: House) -> Sender:
 
 
 class Delivering:
-    """One thread's worth of delivery."""
+    """One thread's worth of delivery, by the way out that the configuration names unless given."""
 
-    def __init__(self, house: Callable[[], House], owner: str) -> None:
+    def __init__(
+        self, house: Callable[[], House], owner: str, sender: Sender | None = None
+    ) -> None:
         self._house = house
         self._owner = owner
-        self._sender = sender_of(house())
+        self._sender = sender or sender_of(house())
 
     def work(self) -> bool:
         """Sends what is due, one mail; whether there was one. Raises StoreError."""
