@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 GATEWAY = "gateway.toml"
 PEOPLE = "people.yaml"
+SHIPPED = Path(__file__).parents[2] / "rules" / "processes"
 
 V = TypeVar("V")
 M = TypeVar("M", bound=BaseModel)
@@ -41,6 +42,13 @@ class Loaded(Generic[V]):
     def fault(self, path: KeyPath, message: str, mend: str = "") -> Fault:
         """Something about the value at `path`."""
         return Fault(self.file, *self.places.of(path), message, mend)
+
+
+def process_folders(home: Path) -> tuple[Path, ...]:
+    """Where process files are looked for: the first that has one of a name wins."""
+    import rules.process  # for its place alone: loading imports much that looking does not need
+
+    return (home / "rules" / "processes", home / "rules", SHIPPED)
 
 
 def load_configuration(
@@ -67,21 +75,33 @@ def load_people(
 
 
 def read_configuration(
-    home: Path, processes: Mapping[str, Process] | None = None
+    home: Path,
+    processes: Mapping[str, Process] | None = None,
+    broken: Collection[str] = (),
 ) -> Loaded[Configuration]:
-    """`load_configuration` with the places of the keys."""
+    """`load_configuration` with the places of the keys.
+
+    `broken` are processes whose own file has faults: to name one is no further fault.
+    """
     loaded = _load(
-        home, GATEWAY, read_toml, GatewayFile, lambda data: wrong_in_gateway(data, processes)
+        home,
+        GATEWAY,
+        read_toml,
+        GatewayFile,
+        lambda data: wrong_in_gateway(data, processes, broken),
     )
     value = None if loaded.value is None else _configuration(home, loaded.value)
     return Loaded(loaded.file, value, loaded.faults, loaded.places)
 
 
 def read_people(
-    home: Path, desks: Iterable[str], processes: Mapping[str, Process] | None = None
+    home: Path, desks: Iterable[str] | None, processes: Mapping[str, Process] | None = None
 ) -> Loaded[People]:
-    """`load_people` with the places of the keys; `desks` are the addresses that there are."""
-    known = frozenset(desks)
+    """`load_people` with the places of the keys.
+
+    `desks` are the addresses that there are; None where nobody knows, and any is believed.
+    """
+    known = None if desks is None else frozenset(desks)
     roles = None if processes is None else {r for p in processes.values() for r in p.roles}
     loaded = _load(
         home, PEOPLE, read_yaml, PeopleFile, lambda data: wrong_in_people(data, known, roles)

@@ -62,9 +62,14 @@ def _unknown(found: Iterable[Found], known: Collection[str], what: str) -> Itera
 
 
 def wrong_in_gateway(
-    data: Mapping[str, object], processes: Mapping[str, Process] | None
+    data: Mapping[str, object],
+    processes: Mapping[str, Process] | None,
+    broken: Collection[str] = (),
 ) -> Iterator[Wrong]:
-    """Desks, mailboxes and operators among each other; with `processes`, what they say of those."""
+    """Desks, mailboxes and operators among each other; with `processes`, what they say of those.
+
+    `broken` processes are there, but nothing is known of them.
+    """
     desks = _lower(select(data, "desk", EACH, "address"))
     addresses = [address for _, address in desks]
     yield from _twice(desks, "the desk")
@@ -73,7 +78,7 @@ def wrong_in_gateway(
     yield from _unknown(_lower(select(data, "desk", EACH, "development")), addresses, "desk")
     yield from _looping(data, addresses)
     if processes is not None:
-        yield from _wrong_of_processes(data, processes)
+        yield from _wrong_of_processes(data, processes, broken)
 
 
 def _looping(data: Mapping[str, object], desks: Collection[str]) -> Iterator[Wrong]:
@@ -85,10 +90,11 @@ def _looping(data: Mapping[str, object], desks: Collection[str]) -> Iterator[Wro
 
 
 def _wrong_of_processes(
-    data: Mapping[str, object], processes: Mapping[str, Process]
+    data: Mapping[str, object], processes: Mapping[str, Process], broken: Collection[str]
 ) -> Iterator[Wrong]:
     runs = {path[:2]: name for path, name in select(data, "desk", EACH, "process")}
-    yield from _unknown(select(data, "desk", EACH, "process"), processes, "process")
+    known = (*processes, *broken)
+    yield from _unknown(select(data, "desk", EACH, "process"), known, "process")
     for path, given in select(data, "desk", EACH, "type"):
         process = processes.get(runs.get(path[:2], ""))
         if process is not None and given not in process.types:
@@ -105,20 +111,24 @@ def _wrong_of_processes(
 
 
 def wrong_in_people(
-    data: Mapping[str, object], desks: Collection[str], roles: Collection[str] | None
+    data: Mapping[str, object], desks: Collection[str] | None, roles: Collection[str] | None
 ) -> Iterator[Wrong]:
-    """People, organisations and contracts among each other, and against the desks and roles."""
+    """People, organisations and contracts among each other, and against the desks and roles.
+
+    Desks and roles that nobody knows (None) are believed.
+    """
     staff = _lower(select(data, "staff", EACH, "email"))
     customers = _lower(select(data, "organisations", EACH, "people", EACH, "email"))
     yield from _twice((*staff, *customers), "the address")
     yield from _twice(select(data, "organisations", EACH, "name"), "the organisation")
     yield from _twice(_lower(select(data, "organisations", EACH, "domains", EACH)), "the domain")
     yield from _contracts_twice(data)
-    yield from _unknown(_lower(select(data, "staff", EACH, "desks", EACH)), desks, "desk")
+    if desks is not None:
+        yield from _unknown(_lower(select(data, "staff", EACH, "desks", EACH)), desks, "desk")
     if roles is not None:
         yield from _unknown(select(data, "staff", EACH, "roles", EACH), roles, "role")
     for path, address in (*staff, *customers):
-        if address in desks:
+        if address in (desks or ()):
             yield path, f"{shown(address)} is a desk", "write the person's own address"
 
 

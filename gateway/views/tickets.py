@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gateway.views.scalars import Json, Object, amount, day, moment, people
 from rules.model import Quote, Survey, Task, Ticket, TimeEntry
-from rules.process import Process
 from store.journal import Event
 from store.messages import Attachment, Message
+
+Labels = Mapping[str, str]
+"""What the team calls each status of a process; a status that is not there shows its name."""
 
 LISTS = ("participants", "tasks", "time", "quotes", "links", "timers", "messages", "events")
 """The keys that `list --json` leaves out."""
 
 
 def shown(
-    ticket: Ticket, process: Process | None, mails: Sequence[Message], journal: Sequence[Event]
+    ticket: Ticket, labels: Labels, mails: Sequence[Message], journal: Sequence[Event]
 ) -> Object:
-    """`show N --json`. `process` is None where its file is gone: its labels are too."""
+    """`show N --json`."""
     return {
         "number": ticket.number,
         "desk": ticket.desk,
@@ -25,7 +27,7 @@ def shown(
         "subject": ticket.subject,
         "type": ticket.type,
         "status": ticket.status,
-        "status_label": status_label(ticket, process),
+        "status_label": labels.get(ticket.status, ticket.status),
         "priority": ticket.priority.value,
         "level": ticket.level,
         "requester": ticket.requester.lower(),
@@ -54,18 +56,10 @@ def shown(
     }
 
 
-def listed(ticket: Ticket, process: Process | None) -> Object:
+def listed(ticket: Ticket, labels: Labels) -> Object:
     """One line of `list --json`: the same without its lists."""
-    whole = shown(ticket, process, (), ())
+    whole = shown(ticket, labels, (), ())
     return {name: value for name, value in whole.items() if name not in LISTS}
-
-
-def status_label(ticket: Ticket, process: Process | None) -> str:
-    """What the team calls the status, in the language of the process."""
-    status = process.statuses.get(ticket.status) if process else None
-    if process is None or status is None:
-        return ticket.status
-    return process.say(status.label, process.language)
 
 
 def _task(task: Task) -> Json:

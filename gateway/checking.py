@@ -1,0 +1,70 @@
+"""`check`: everything that is wrong in a home, and what is worth a look, before it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.pofile import PoFileError
+from jinja2 import TemplateError
+
+from gateway.configuration.loading import process_folders, read_configuration, read_people
+from gateway.configuration.warnings import warnings_of
+from gateway.render import Renderer, folders_of, languages_of, template_faults
+from rules.checks.context import Templates
+from rules.faults import Fault
+from rules.loading import COMMON_FILE, load_processes
+from rules.process import Process
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`faults` keep a home from serving; `warnings` do not. `counts`: what was looked at."""
+
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+    counts: Mapping[str, int]
+
+
+def check_home(home: Path, environ: Mapping[str, str]) -> Checked:
+    """Configuration, people, processes and templates; nothing is opened, nothing is changed."""
+    processes, faults = load_processes(process_folders(home), templates_of(home))
+    broken = _files(home) - processes.keys()
+    configuration = read_configuration(home, processes, broken)
+    desks = configuration.value.desks if configuration.value else {}
+    people = read_people(
+        home, desks if configuration.value else None, None if broken else processes
+    )
+    counts = {
+        "desks": len(desks),
+        "staff": sum(p.staff for p in people.value.persons.values()) if people.value else 0,
+        "organisations": len(people.value.organisations) if people.value else 0,
+        "processes": len(processes),
+    }
+    found = (*faults, *configuration.faults, *people.faults, *template_faults(folders_of(home)))
+    warnings = warnings_of(configuration, people, processes, environ)
+    return Checked(tuple(sorted(found)), warnings, counts)
+
+
+def templates_of(home: Path) -> Templates | None:
+    """The languages of each mail template; None where templates are too broken to say."""
+    try:
+        renderer = Renderer(folders_of(home))
+    except (TemplateError, PoFileError, OSError):
+        return None
+    return lru_cache(maxsize=None)(lambda name: languages_of(renderer, name))
+
+
+def _files(home: Path) -> set[str]:
+    found = {file.stem for folder in process_folders(home) for file in folder.glob("*.yaml")}
+    return found - {Path(COMMON_FILE).stem}
+
+
+def process_named(home: Path, name: str) -> Process | tuple[Fault, ...]:
+    """One process of the home; its faults, or none where there is no such process."""
+    processes, faults = load_processes(process_folders(home))
+    if name in processes:
+        return processes[name]
+    return tuple(fault for fault in faults if Path(fault.file).stem == name)

@@ -1,0 +1,1 @@
+"""The command line: one module for each verb, imported when it is called."""

@@ -1,0 +1,96 @@
+"""What every verb shares: its home, what is read of it, and how it fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from gateway.cli.application import Application
+    from gateway.configuration.settings import Configuration
+    from store.database import Database, Transaction
+
+DEFAULT_HOME = Path("var")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Wrong(click.ClickException):
+    """Something is wrong that a person can mend: one line, exit code 1."""
+
+    exit_code = 1
+
+
+@dataclass
+class Session:
+    """One call of the command line. `chosen`: somebody said which home."""
+
+    home: Path
+    chosen: bool = True
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """Raises Wrong with the first fault of gateway.toml."""
+        from gateway.configuration.loading import load_configuration
+
+        loaded = load_configuration(self.home)
+        if isinstance(loaded, tuple):
+            more = f" ({len(loaded) - 1} more: run_gateway.py check)" if len(loaded) > 1 else ""
+            raise Wrong(f"{loaded[0]}{more}")
+        return loaded
+
+    def labels(self, process: str) -> Mapping[str, str]:
+        """What its team calls the statuses of this process."""
+        from gateway.cli.processes import status_labels
+
+        if process not in self._labels:
+            self._labels[process] = status_labels(self.home, process)
+        return self._labels[process]
+
+    @cached_property
+    def application(self) -> Application:
+        from gateway.cli.application import application
+
+        return application()
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """The store as `serve` left it; it is neither made nor migrated here."""
+        from gateway.configuration.secrets import SecretMissing, database_url
+        from store.database import Database
+        from store.migrate import check_schema
+
+        url = self.configuration.store.url
+        file = Path(url.removeprefix("sqlite:///"))
+        if url.startswith("sqlite:") and not file.exists():
+            raise Wrong(f"nothing is stored at {self.home} yet: start `serve` there first")
+        try:
+            database = Database(database_url(self.configuration.store, os.environ))
+        except SecretMissing as missing:
+            raise Wrong(str(missing)) from missing
+        try:
+            check_schema(database)
+            yield database
+        finally:
+            database.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One moment of the store, to look at."""
+        with self.database() as database, database.read() as tx:
+            yield tx
+
+
+pass_session = click.make_pass_decorator(Session)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="For programs: JSON (docs/json.md).")

@@ -1,0 +1,28 @@
+"""`serve`: everything that runs until SIGTERM."""
+
+from __future__ import annotations
+
+import click
+
+from gateway.cli.frame import Session, pass_session
+
+
+@click.command("serve")
+@pass_session
+def command(session: Session) -> int:
+    """Take mail in, work on it, send what goes out, until SIGTERM."""
+    if not session.chosen and not (session.home / "gateway.toml").exists():
+        _first_start(session)
+    app = session.application.open_home(session.home, create=True)
+    try:
+        return app.serve()
+    finally:
+        app.close()
+
+
+def _first_start(session: Session) -> None:
+    """The default home is made where it is missing; any other is made by `init`."""
+    from gateway.configuration.starting import write_home
+
+    for file in write_home(session.home, "run"):
+        click.echo(f"wrote {file}")
