@@ -35,6 +35,11 @@ def _one_line(value: object) -> str:
     return Markup(text) if isinstance(value, Markup) else text  # noqa: S704 - it was markup before
 
 
+def _capitalised(text: str) -> str:
+    """As the first words of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def _indented(text: str, prefix: str) -> str:
     """Each line after `prefix`, as one quotes in plain text."""
     return "\n".join(f"{prefix}{line}".rstrip() for line in text.rstrip().split("\n"))
@@ -57,6 +62,7 @@ def _gathered(text: str, between: str = "\n") -> str:
 
 BLOCK_FILTERS: dict[str, Callable[..., object]] = {
     "one_line": _one_line,
+    "capitalised": _capitalised,
     "indented": _indented,
     "paragraphs": _paragraphs,
     "sanitised": _sanitised,

@@ -6,26 +6,31 @@ compiled. Each is written once, with the block macros of its mode (`templates/bl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context, Macro
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from gateway.render import formats
 from gateway.render.blocks import BLOCK_FILTERS
-from gateway.render.catalogs import Translations, read_translations
+from gateway.render.catalogs import Translations, read_catalogs, translations_of
 from gateway.render.commands import written
 from gateway.render.styles import InlineStyles
 from rules.process import Text
 
 SHIPPED = Path(__file__).parents[2] / "templates"
 
+SHARED = ("sentences.j2", "frame.j2")
+"""Whose macros every template may use without importing them, in the language of its reader."""
+
 Mode = Literal["text", "html"]
+MODES: tuple[Mode, ...] = ("text", "html")
 
 _OPTIONS = {"trim_blocks": True, "lstrip_blocks": True, "auto_reload": False, "cache_size": -1}
 
@@ -39,10 +44,11 @@ class Renderer:
 
     def __init__(self, folders: Sequence[Path] = (SHIPPED,)) -> None:
         self.folders = tuple(folders)
-        self.translations: Translations = read_translations(self.folders)
+        self.catalogs = read_catalogs(self.folders)
+        translations = translations_of(self.catalogs)
         self._environments = {
-            "text": _environment(self.folders, self.translations, "text"),
-            "html": _environment(self.folders, self.translations, "html"),
+            mode: _with_blocks(bare_environment(self.folders, mode, translations), mode)
+            for mode in MODES
         }
         self._chosen: dict[tuple[Mode, str, str], Template] = {}
 
@@ -58,6 +64,14 @@ class Renderer:
             found = self._chosen[key] = self._environments[mode].select_template(names)
         return found
 
+    def write(self, mode: Mode, name: str, known: Mapping[str, object]) -> str:
+        """The template's output. `known` holds `language`, `recipient` and what else is shown."""
+        names = dict(known)
+        for shared in SHARED:
+            module = self._environments[mode].get_template(shared).make_module(names)
+            names |= _macros(module)
+        return self.template(mode, name, str(known["language"])).render(names)
+
 
 def folders_of(home: Path | None) -> tuple[Path, ...]:
     """Where the templates of a home come from, its own first."""
@@ -65,8 +79,22 @@ def folders_of(home: Path | None) -> tuple[Path, ...]:
     return (own, SHIPPED) if own and own.is_dir() else (SHIPPED,)
 
 
-def _environment(folders: Sequence[Path], translations: Translations, mode: Mode) -> Environment:
-    environment = ImmutableSandboxedEnvironment(
+class _Sandbox(SandboxedEnvironment):
+    """A sandbox that need not look at each call of a macro: a mail is a hundred of them."""
+
+    def call(self, context: Context, obj: object, /, *values: object, **named: object) -> object:
+        if type(obj) is Macro:
+            named.pop("_loop_vars", None)
+            named.pop("_block_vars", None)
+            return obj(context.eval_ctx, *values, **named)
+        return super().call(context, obj, *values, **named)
+
+
+def bare_environment(
+    folders: Sequence[Path], mode: Mode, translations: Translations
+) -> Environment:
+    """An environment that compiles, still without the block macros: they are a template of it."""
+    environment = _Sandbox(
         loader=FileSystemLoader(folders),
         extensions=["jinja2.ext.i18n", *([InlineStyles] if mode == "html" else [])],
         autoescape=mode == "html",
@@ -79,9 +107,7 @@ def _environment(folders: Sequence[Path], translations: Translations, mode: Mode
     environment.filters.update(BLOCK_FILTERS)
     environment.globals.update(FUNCTIONS)
     environment.globals["layout"] = f"layout.{mode}.j2"
-    environment.globals["dark_css"] = Markup(environment.get_template("dark.css").render())  # noqa: S704
     _install_gettext(environment, translations)
-    _install_blocks(environment, mode)
     return environment
 
 
@@ -105,11 +131,16 @@ def _install_gettext(environment: Environment, translations: Translations) -> No
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 
 
-def _install_blocks(environment: Environment, mode: Mode) -> None:
+def _with_blocks(environment: Environment, mode: Mode) -> Environment:
     """The block macros stand in every template without an import: they are the same words there."""
-    module = environment.get_template(f"blocks/{mode}.j2").module
-    macros = {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
-    environment.globals.update(macros)
+    sheet = environment.get_template("dark.css").render()
+    environment.globals["dark_css"] = Markup(sheet)  # noqa: S704 - a file of ours
+    environment.globals.update(_macros(environment.get_template(f"blocks/{mode}.j2").module))
+    return environment
+
+
+def _macros(module: TemplateModule) -> dict[str, object]:
+    return {name: macro for name, macro in vars(module).items() if not name.startswith("_")}
 
 
 # --- what templates call, in the language and time zone of the recipient --------------------------

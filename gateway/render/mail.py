@@ -24,10 +24,9 @@ def render(renderer: Renderer, page: Page) -> Rendered:
     Raises jinja2.TemplateError where the template is missing or broken, or names what it was not
     given: an installation's fault, which `check` finds before.
     """
-    language = page.recipient.language
     known = _known(page)
-    text = renderer.template("text", page.template, language).render(known)
-    html = renderer.template("html", page.template, language).render(known)
+    text = renderer.write("text", page.template, known)
+    html = renderer.write("html", page.template, known)
     subject, _, body = text.partition(SUBJECT_END)
     return Rendered(
         subject=shortened(one_line(clean(subject))),

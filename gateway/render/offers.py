@@ -46,8 +46,9 @@ def _link(
     line = f"{written(process, name, recipient.language)} {given}".strip()
     label = _label(process, offer, name, recipient.language)
     subject = f"[#{ticket.number}] {label}" if ticket else label
-    body = f"{line} " if _needs_more(process, name, given) else f"{line}\r\n\r\n"
-    return Link(label, mailto(reply_to, subject, body), line)
+    if _needs_more(process, name, given):
+        return Link(label, mailto(reply_to, subject, f"{line} "), f"{line} …")
+    return Link(label, mailto(reply_to, subject, f"{line}\r\n\r\n"), line)
 
 
 def mailto(address: str, subject: str, body: str) -> str:

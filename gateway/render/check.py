@@ -1,0 +1,243 @@
+"""What is wrong in templates and catalogs, before a mail needs them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, meta, nodes
+
+from gateway.render.catalogs import (
+    SOURCE_LANGUAGE,
+    catalog_files,
+    is_complete,
+    message_id,
+    read_catalog,
+    texts_of,
+    translated,
+)
+from gateway.render.environment import MODES, SHARED, Mode, Renderer, bare_environment
+from rules.faults import Fault, did_you_mean
+
+PAGE_NAMES = frozenset(
+    "ticket desk process recipient language now data links asks carried others organisation history"
+    " names may_repeat bare_subject ticket_subject closed waits_for dark_css".split()
+)
+"""What `render` gives to every template beside macros and functions."""
+
+_ALWAYS = (*SHARED, "layout.text.j2", "layout.html.j2")
+_PARSER = bare_environment((), "text", {})
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+# --- languages -----------------------------------------------------------------------------------
+
+
+def languages_of(renderer: Renderer, template: str) -> frozenset[str]:
+    """The languages in which the mail has all its sentences; empty where there is no such template.
+
+    A `<template>.<language>.j2` of its own counts as that language whole.
+    """
+    environment = renderer.environment("text")
+    names = set(environment.list_templates(extensions=["j2"]))
+    own = {n.split(".")[1] for n in names if n.startswith(f"{template}.") and n.count(".") == 2}
+    if f"{template}.j2" not in names:
+        return frozenset(own)
+    needed = _needed(environment, f"{template}.j2")
+    complete = {
+        language
+        for language, catalogs in renderer.catalogs.items()
+        if needed <= translated(catalogs)
+    }
+    return frozenset(own | complete | {SOURCE_LANGUAGE})
+
+
+def _needed(environment: Environment, name: str) -> set[str]:
+    """The English sentences of a template and of all that it builds on."""
+    waiting, seen, needed = [name, *_ALWAYS], set[str](), set[str]()
+    while waiting:
+        current = waiting.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        keys, references = _content(_source(environment, current))
+        needed |= keys
+        waiting += references
+    return needed
+
+
+@lru_cache(maxsize=512)
+def _content(source: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """A template's English sentences, and the templates that it names."""
+    references = meta.find_referenced_templates(_PARSER.parse(source))
+    keys = frozenset(texts[0] for _, texts in messages_in(source))
+    return keys, tuple(name for name in references if name)
+
+
+def sentences_of(folder: Path) -> list[str | tuple[str, ...]]:
+    """Every English sentence of the templates there, singular and plural together, each once."""
+    found: dict[tuple[str, ...], None] = {}
+    for path in _template_files([folder]):
+        for _, texts in messages_in(path.read_text("utf-8")):
+            found.setdefault(texts)
+    return [texts[0] if len(texts) == 1 else texts for texts in found]
+
+
+def messages_in(source: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The line and the English forms of each call of gettext in a template."""
+    for line, _, message in _PARSER.extract_translations(source):  # type: ignore[attr-defined]
+        texts = (message,) if isinstance(message, str) else message
+        yield line, tuple(text for text in texts if text)
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+# --- faults --------------------------------------------------------------------------------------
+
+
+def template_faults(folders: Sequence[Path]) -> tuple[Fault, ...]:
+    """Every fault in the templates and catalogs of these folders, the home's own first.
+
+    Syntax, names that no template is given, templates that are named and missing, catalogs that
+    cannot be read, lack a sentence or have other placeholders than the English.
+    """
+    return tuple(sorted({*_file_faults(folders), *_catalog_faults(folders)}))
+
+
+def _file_faults(folders: Sequence[Path]) -> Iterator[Fault]:
+    """Each file once: what is not of one mode alone compiles alike in both."""
+    environments = {mode: bare_environment(folders, mode, {}) for mode in MODES}
+    macros = {mode: frozenset(_shared_macros(environments[mode], mode)) for mode in MODES}
+    for path in _template_files(folders):
+        mode: Mode = "html" if "html" in path.name else "text"
+        yield from _template_faults(environments[mode], path, macros[mode])
+
+
+def _template_files(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted(folder.rglob("*.j2"))
+
+
+def _shared_macros(environment: Environment, mode: Mode) -> Iterator[str]:
+    for name in (f"blocks/{mode}.j2", *SHARED):
+        try:
+            tree = environment.parse(_source(environment, name))
+        except (TemplateSyntaxError, TemplateNotFound):
+            continue
+        yield from (node.name for node in tree.body if isinstance(node, nodes.Macro))
+
+
+def _template_faults(
+    environment: Environment, path: Path, macros: frozenset[str]
+) -> Iterator[Fault]:
+    try:
+        tree = environment.parse(path.read_text("utf-8"), path.name, str(path))
+        found = [*_name_faults(environment, path, tree, macros)]
+        found += _reference_faults(environment, path, tree)
+        environment.compile(tree, path.name, str(path))
+    except TemplateSyntaxError as fault:
+        yield Fault(str(path), fault.lineno, 0, fault.message or "no template")
+        return
+    except (OSError, UnicodeDecodeError) as fault:
+        yield Fault(str(path), 0, 0, f"cannot be read: {fault}")
+        return
+    yield from found
+
+
+def _name_faults(
+    environment: Environment, path: Path, tree: nodes.Template, macros: frozenset[str]
+) -> Iterator[Fault]:
+    own = {node.name for node in tree.find_all(nodes.Macro)}
+    known = PAGE_NAMES | macros | own | set(environment.globals)
+    for name in sorted(meta.find_undeclared_variables(tree) - known):
+        line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), 0)
+        yield Fault(str(path), line, 0, f"no template knows {name}", did_you_mean(name, PAGE_NAMES))
+
+
+def _reference_faults(
+    environment: Environment, path: Path, tree: nodes.Template
+) -> Iterator[Fault]:
+    there = environment.list_templates()
+    for name in meta.find_referenced_templates(tree):
+        if name and name not in there:
+            yield Fault(str(path), 0, 0, f"there is no {name}", did_you_mean(name, there))
+
+
+# --- catalogs ------------------------------------------------------------------------------------
+
+
+def _catalog_faults(folders: Sequence[Path]) -> Iterator[Fault]:
+    wanted = _wanted(folders)
+    for language, paths in catalog_files(folders).items():
+        catalogs = []
+        for path in paths:
+            try:
+                catalogs.append(read_catalog(path))
+            except (PoFileError, OSError, UnicodeDecodeError, ValueError) as fault:
+                line = int(getattr(fault, "lineno", None) or 0)
+                yield Fault(str(path), line, 0, f"no catalog: {fault}")
+        yield from _sentence_faults(paths, catalogs)
+        yield from _missing(language, paths[-1], wanted, catalogs)
+
+
+def _wanted(folders: Sequence[Path]) -> Mapping[str, str]:
+    """Every sentence that a template asks for, with the place that does."""
+    wanted: dict[str, str] = {}
+    for path in _template_files(folders):
+        try:
+            for line, texts in messages_in(path.read_text("utf-8")):
+                wanted.setdefault(texts[0], f"{path.name}:{line}")
+        except (TemplateSyntaxError, OSError, UnicodeDecodeError):
+            continue
+    return wanted
+
+
+def _missing(
+    language: str, path: Path, wanted: Mapping[str, str], catalogs: Sequence[Catalog]
+) -> Iterator[Fault]:
+    if language == SOURCE_LANGUAGE:
+        return
+    there = translated(catalogs)
+    for key, place in wanted.items():
+        if key not in there:
+            message = f"no {language} sentence for {key!r} of {place}"
+            yield Fault(str(path), 0, 0, message, "it stays English until there is one")
+
+
+def _sentence_faults(paths: Sequence[Path], catalogs: Sequence[Catalog]) -> Iterator[Fault]:
+    for path, catalog in zip(paths, catalogs, strict=False):
+        for message in catalog:
+            if message.id and is_complete(message):
+                for said, mend in _placeholder_faults(catalog, message):
+                    yield Fault(str(path), message.lineno or 0, 0, said, mend)
+
+
+def _placeholder_faults(catalog: Catalog, message: Message) -> Iterator[tuple[str, str]]:
+    forms = texts_of(message.string)
+    known = {name for text in texts_of(message.id) for name in _PLACEHOLDER.findall(text)}
+    for form in forms:
+        unknown = set(_PLACEHOLDER.findall(form)) - known
+        if unknown:
+            name = min(unknown)
+            yield f"{message_id(message)!r} has no %({name})s", did_you_mean(name, known)
+        elif not _formats(form, known):
+            yield f"a broken placeholder in {form!r}", "write %% for %"
+        elif set("<>&") & set(form):
+            yield f"markup in {form!r}", "sentences are plain text"
+    if len(forms) > 1 and len(forms) != catalog.num_plurals:
+        yield f"{catalog.num_plurals} plural forms are needed", ""
+
+
+def _formats(text: str, names: Iterable[str]) -> bool:
+    try:
+        text % dict.fromkeys(names, "")
+    except (ValueError, TypeError, KeyError):
+        return False
+    return True
