@@ -15,7 +15,7 @@ from typing import Final
 from gateway.reading import html, lookalike, newtext
 
 _COMMAND: Final = re.compile(r"[ \t>*_]*#[^\W\d_]")
-_MAYBE_IN_MARKUP: Final = re.compile(r"(?:[>;]|&nbsp;|\s)#[^\W\d_]")
+_MAYBE_IN_MARKUP: Final = re.compile(r">(?:\s|&nbsp;|&#160;)*#[^\W\d_]")
 _WRAPPED: Final = 60
 """Characters: text clients break lines near 72 and 78, HTML has none."""
 

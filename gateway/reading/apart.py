@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
-        answer = pickle.dumps(read(request.body, request.mail_from, request.list_ids))
+        answer = pickle.dumps(read(request.raw, request.mail_from, request.list_ids))
     except MemoryError:
         answer = pickle.dumps(Unreadable("reading took more memory than allowed"))
     sys.stdout.buffer.write(answer)

@@ -17,6 +17,10 @@ from gateway.values import Attachment
 
 TEXT_LIMIT: Final = 1_000_000
 """Characters of the text that are read for new text and commands (docs/security.md, limits)."""
+LINE_LIMIT: Final = 20_000
+"""Lines of it; telling new text from history costs by the line."""
+HTML_LIMIT: Final = 5_000_000
+"""Octets above which an HTML part is a file and no text."""
 
 _ENCRYPTED: Final = frozenset(
     {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -72,7 +76,8 @@ def _within(part: Part) -> Chosen:
 
 
 def _leaf(part: Part, name: str) -> Chosen:
-    is_file = part.disposition == "attachment" or name
+    too_long = part.type == "text/html" and part.end - part.start > HTML_LIMIT
+    is_file = part.disposition == "attachment" or name or too_long
     if is_file or part.type not in ("text/plain", "text/html") or not part.body().strip():
         return Chosen()
     return Chosen(html=part) if part.type == "text/html" else Chosen(text=part)
@@ -206,10 +211,14 @@ def _clean(text: str) -> str:
     return text.translate(_NO_TEXT | _NO_LINE_END).encode("utf-8", "replace").decode("utf-8")
 
 
+_LINES: Final = re.compile(rf"(?:[^\n]*\n){{{LINE_LIMIT}}}")
+
+
 def _cut(text: str) -> tuple[str, str]:
-    """The text up to `TEXT_LIMIT`, at the end of a line where there is one near, and what
-    follows."""
-    if len(text) <= TEXT_LIMIT:
-        return text, ""
-    at = text.rfind("\n", TEXT_LIMIT - 10_000, TEXT_LIMIT) + 1 or TEXT_LIMIT
+    """The text up to its limits, at the end of a line where there is one near, and what follows."""
+    at = len(text)
+    if at > TEXT_LIMIT:
+        at = text.rfind("\n", TEXT_LIMIT - 10_000, TEXT_LIMIT) + 1 or TEXT_LIMIT
+    if text.count("\n", 0, at) > LINE_LIMIT and (lines := _LINES.match(text)):
+        at = lines.end()
     return text[:at], text[at:]

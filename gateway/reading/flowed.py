@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# Postfix breaks a line at 998 octets by CRLF and a space (docs/security.md, fact 9).
-_BROKEN_BY_RELAY: Final = re.compile(rb"(?<=[^\r\n]{990})\r?\n ")
+# Postfix breaks a line at 998 octets by CRLF and a space (docs/security.md, fact 9). The line end
+# comes first in the pattern, so that the lookbehind is tried at line ends alone.
+_BROKEN_BY_RELAY: Final = re.compile(rb"\r\n (?<=[^\r\n]{990}\r\n )|\n (?<=[^\r\n]{990}\n )")
 
 
 def unbroken(data: bytes) -> bytes:

@@ -25,38 +25,36 @@ MEMORY_LIMIT: Final = 1_500_000_000
 """Bytes of address space of the child: a mail of 35 MB needs a third of it."""
 SECONDS_LIMIT: Final = 30
 
-_LARGE: Final = 4_000_000
-_ODD_LINE: Final = 100_000
-# What is counted, and how many of it are still ordinary.
-_COUNTED: Final = (
-    (b"\n--", 2_000),
-    (b"boundary", 100),
-    (b"<", 200_000),
-    (b"=?", 5_000),
-    (b"\n\n\n\n", 5_000),
-)
+_MANY_LINES: Final = 50_000
+_SHORT_LINE: Final = 24
+_COUNTED: Final = ((b"boundary=", 200), (b"<", 50_000))
+"""What is counted, and how many of it are still ordinary: multiparts, and tags of HTML."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the child is told."""
 
-    body: bytes
+    raw: bytes
     mail_from: str | None
     list_ids: frozenset[str]
 
 
-def doubt(body: bytes) -> str:
-    """Why this mail is read in a child, "" where it is ordinary. Costs a few passes of
-    `bytes.count`."""
-    if body.find(b"\n\n", 0, HEADER_LIMIT) < 0 and body.find(b"\r\n\r\n", 0, HEADER_LIMIT) < 0:
-        return "a long header block" if len(body) > HEADER_LIMIT else ""
-    if len(body) > _LARGE and body.count(b"\n") * _ODD_LINE < len(body):
-        return "very long lines"
+def doubt(raw: bytes) -> str:
+    """Why this mail is read in a child, "" where it is ordinary. Costs a pass of `bytes.count`."""
+    if len(raw) > HEADER_LIMIT and not _header_ends(raw):
+        return "a long header block"
+    lines = raw.count(b"\n")
+    if lines > _MANY_LINES and len(raw) < lines * _SHORT_LINE:
+        return f"{lines} short lines"
     for what, ordinary in _COUNTED:
-        if body.count(what) > ordinary:
-            return f"more than {ordinary} of {what!r}"
+        if raw.count(what) > ordinary:
+            return f"more than {ordinary} of {what.decode()!r}"
     return ""
+
+
+def _header_ends(raw: bytes) -> bool:
+    return any(raw.find(blank, 0, HEADER_LIMIT) >= 0 for blank in (b"\n\n", b"\n\r\n"))
 
 
 def read_apart(

@@ -70,7 +70,7 @@ class Block:
 def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     """Read the header block of the entity `raw[start:end]`. Never raises; linear."""
     end = len(raw) if end is None else end
-    if raw.startswith((b"\n", b"\r\n"), start):
+    if raw.startswith((b"\n", b"\r\n"), start, end):
         return Block(EMPTY, raw.index(b"\n", start, end) + 1)
     blank = _BLANK_LINE.search(raw, start, end)
     block_end, body_at = (blank.start(), blank.end()) if blank else (end, end)
@@ -84,6 +84,15 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     if skipped:
         found.append(problems.HEADER_LINE)
     return Block(Headers(fields, tuple(found)), min(body_at, end))
+
+
+def block_end(raw: bytes, start: int) -> int:
+    """The offset after the blank line that ends a part's header block, or as far as one is read."""
+    if raw.startswith((b"\n", b"\r\n"), start):
+        return raw.index(b"\n", start) + 1
+    limit = min(len(raw), start + HEADER_LIMIT)
+    blank = _BLANK_LINE.search(raw, start, limit)
+    return blank.end() if blank else limit
 
 
 def split_top(raw: bytes) -> Block:

@@ -9,18 +9,20 @@ count is capped: what is past a cap stays one part and is said in the problems.
 from __future__ import annotations
 
 import binascii
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.reading import params, problems
-from gateway.reading.headers import Block, Headers, base64_bytes, split, split_top
+from gateway.reading.headers import Block, Headers, base64_bytes, block_end, split, split_top
 
 PART_LIMIT: Final = 500
 NESTING_LIMIT: Final = 50
-_FALSE_DELIMITER_LIMIT: Final = 10_000
-"""Lines that begin like a delimiter and are none; only a mail made for it has so many."""
+
+# A line that may be a delimiter. A boundary has at most 70 characters (RFC 2046, 5.1.1), some more.
+_DASHES: Final = re.compile(rb"^--([^\n]{1,1000})(?:\n|\Z)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,118 +79,144 @@ class Tree:
     problems: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Count:
-    """What has been met so far in this one mail."""
-
-    leaves: int = 0
-    parts: int = 0
-    false_delimiters: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    def note(self, problem: str) -> None:
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-
 def take_apart(raw: bytes) -> Tree:
     """The tree of parts of the mail `raw`. Never raises; bounded by the limits above."""
-    count = _Count()
-    root = _part(raw, split_top(raw), len(raw), 0, "text/plain", count)
-    return Tree(root, tuple(dict.fromkeys((*root.headers.problems, *count.problems))))
+    walk = _Walk(raw)
+    root = walk.root()
+    return Tree(root, tuple(dict.fromkeys((*root.headers.problems, *walk.problems))))
 
 
-def _part(raw: bytes, block: Block, end: int, depth: int, default: str, count: _Count) -> Part:
-    count.parts += 1
-    headers, start = block.headers, block.body_at
-    content_type = params.parse(headers.first("content-type"))
-    disposition = params.parse(headers.first("content-disposition"))
-    media_type = content_type.value if "/" in content_type.value else default
-    children: tuple[Part, ...] = ()
-    if media_type.startswith("multipart/"):
-        children = _children(raw, start, end, depth, media_type, content_type.params, count)
-        media_type = media_type if children else "text/plain"
-    count.leaves += not children
-    return Part(
-        headers,
-        media_type,
-        content_type.params,
-        disposition.value,
-        disposition.params.get("filename") or content_type.params.get("name") or "",
-        raw,
-        start,
-        end,
-        count.leaves,
-        children,
-    )
+@dataclass(frozen=True, slots=True)
+class _Delimiter:
+    """A line that delimits parts of the multipart of that boundary (RFC 2046, 5.1.1)."""
+
+    boundary: bytes
+    closes: bool
+    at: int
+    after: int
 
 
-def _children(
-    raw: bytes,
-    start: int,
-    end: int,
-    depth: int,
-    media_type: str,
-    parameters: Mapping[str, str],
-    count: _Count,
-) -> tuple[Part, ...]:
-    boundary = parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
-    if not boundary:
-        count.note(problems.NO_BOUNDARY)
-        return ()
-    if depth >= NESTING_LIMIT:
-        count.note(problems.NESTED_TOO_DEEP)
-        return ()
-    default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
-    children = tuple(
-        _part(raw, split(raw, at, to), to, depth + 1, default, count)
-        for at, to in _sections(raw, start, end, b"--" + boundary, count)
-    )
-    if not children:
-        count.note(problems.NO_BOUNDARY)
-    return children
+class _Walk:
+    """One pass over a mail, from delimiter line to delimiter line.
 
+    Of equal boundaries of nested multiparts the outermost counts, and its line ends what is inside.
+    """
 
-def _sections(
-    raw: bytes, start: int, end: int, delimiter: bytes, count: _Count
-) -> Iterator[tuple[int, int]]:
-    """Where the sections between the delimiter lines begin and end (RFC 2046, 5.1.1); the last may
-    lack its end."""
-    opened = None
-    for line_at, after, closing in _delimiters(raw, start, end, delimiter, count):
-        if opened is not None:
-            yield opened, max(opened, _without_line_end(raw, line_at))
-        if closing:
-            return
-        opened = after
-        if count.parts >= PART_LIMIT:
-            count.note(problems.TOO_MANY_PARTS)
-            break
-    if opened is not None:
-        yield opened, end
+    def __init__(self, raw: bytes) -> None:
+        self.problems: list[str] = []
+        self._raw = raw
+        self._open: set[bytes] = set()
+        self._lines: Iterator[re.Match[bytes]] = iter(())
+        self._ahead: re.Match[bytes] | None = None
+        self._leaves = 0
+        self._parts = 0
 
+    def root(self) -> Part:
+        block = split_top(self._raw)
+        part, _ = self._entity(block, 0, "text/plain", None)
+        return part
 
-def _delimiters(
-    raw: bytes, start: int, end: int, delimiter: bytes, count: _Count
-) -> Iterator[tuple[int, int, bool]]:
-    """(offset of the line, offset after it, whether it closes) of every delimiter line."""
-    at = start if raw.startswith(delimiter, start) else raw.find(b"\n" + delimiter, start, end) + 1
-    while start <= at and count.false_delimiters < _FALSE_DELIMITER_LIMIT:
-        line_end = raw.find(b"\n", at, end) + 1 or end
-        rest = raw[at + len(delimiter) : min(line_end, at + len(delimiter) + 1000)].rstrip(
-            b" \t\r\n"
+    def _entity(
+        self, block: Block, depth: int, default: str, ended: _Delimiter | None
+    ) -> tuple[Part, _Delimiter | None]:
+        """The part whose header block is `block`, and the delimiter line of an outer multipart that
+        ends it: `ended` where that stands within the header block already."""
+        self._parts += 1
+        content_type = params.parse(block.headers.first("content-type"))
+        disposition = params.parse(block.headers.first("content-disposition"))
+        media_type = content_type.value if "/" in content_type.value else default
+        children: tuple[Part, ...] = ()
+        if media_type.startswith("multipart/") and ended is None:
+            boundary = content_type.params.get("boundary", "").rstrip().encode("utf-8", "replace")
+            media_type, children, ended = self._multipart(
+                block.body_at, boundary, depth, media_type
+            )
+        elif ended is None:
+            ended = self._next()
+        self._leaves += not children
+        part = Part(
+            headers=block.headers,
+            type=media_type,
+            params=content_type.params,
+            disposition=disposition.value,
+            name=disposition.params.get("filename") or content_type.params.get("name") or "",
+            raw=self._raw,
+            start=block.body_at,
+            end=self._end(block.body_at, ended),
+            number=self._leaves,
+            children=children,
         )
-        if rest in (b"", b"--"):
-            yield at, line_end, rest == b"--"
+        return part, ended
+
+    def _multipart(
+        self, start: int, boundary: bytes, depth: int, media_type: str
+    ) -> tuple[str, tuple[Part, ...], _Delimiter | None]:
+        """The type that it turns out to have, its parts, and the outer delimiter that ends it."""
+        if depth >= NESTING_LIMIT:
+            self._note(problems.NESTED_TOO_DEEP)
+            return "application/octet-stream", (), self._next()
+        children: list[Part] = []
+        ended: _Delimiter | None = None
+        if boundary and boundary not in self._open:
+            self._enter(start, boundary)
+            children, ended = self._children(boundary, depth, media_type)
         else:
-            count.false_delimiters += 1
-        at = raw.find(b"\n" + delimiter, line_end - 1, end) + 1
+            ended = self._next()
+        if not children:
+            self._note(problems.NO_BOUNDARY)
+            media_type = "text/plain"
+        return media_type, tuple(children), ended
 
+    def _enter(self, start: int, boundary: bytes) -> None:
+        if not self._open and self._ahead is None:
+            self._lines = _DASHES.finditer(self._raw, start)
+            self._ahead = next(self._lines, None)
+        self._open.add(boundary)
 
-def _without_line_end(raw: bytes, at: int) -> int:
-    """The line end before a delimiter belongs to the delimiter."""
-    at -= raw.startswith(b"\n", at - 1)
-    return at - raw.startswith(b"\r", at - 1)
+    def _children(
+        self, boundary: bytes, depth: int, media_type: str
+    ) -> tuple[list[Part], _Delimiter | None]:
+        default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
+        children: list[Part] = []
+        found = self._next()
+        while found and found.boundary == boundary and not found.closes:
+            if self._parts >= PART_LIMIT:
+                self._note(problems.TOO_MANY_PARTS)
+                self._ahead = None
+            block, within = self._block(found.after)
+            child, found = self._entity(block, depth + 1, default, within)
+            children.append(child)
+        self._open.discard(boundary)
+        if found and found.boundary == boundary:
+            found = self._next()
+        return children, found
+
+    def _block(self, start: int) -> tuple[Block, _Delimiter | None]:
+        """The header block at `start`, and the delimiter line that cuts it short, if any."""
+        end = block_end(self._raw, start)
+        found = self._next(before=end)
+        return split(self._raw, start, self._end(start, found) if found else end), found
+
+    def _next(self, before: int | None = None) -> _Delimiter | None:
+        """The next delimiter line of an open multipart, where it begins before that offset."""
+        while self._ahead is not None and (before is None or self._ahead.start() < before):
+            line, self._ahead = self._ahead, next(self._lines, None)
+            text = line[1].rstrip(b" \t\r")
+            closes = text not in self._open
+            boundary = text.removesuffix(b"--") if closes else text
+            if boundary in self._open:
+                return _Delimiter(boundary, closes, line.start(), line.end())
+        return None
+
+    def _end(self, start: int, ended: _Delimiter | None) -> int:
+        """Where a part ends: the line end before a delimiter belongs to the delimiter."""
+        if ended is None:
+            return len(self._raw)
+        at = ended.at - self._raw.startswith(b"\n", ended.at - 1)
+        return max(start, at - self._raw.startswith(b"\r", at - 1))
+
+    def _note(self, problem: str) -> None:
+        self.problems.append(problem)
 
 
 def decoded_body(data: bytes, encoding: str) -> Content:
@@ -203,26 +231,26 @@ def decoded_body(data: bytes, encoding: str) -> Content:
     return Content(data, whole=True)
 
 
-_AFTER_PADDING: Final = re.compile(rb"=[=\s]*[A-Za-z0-9+/]")
-
-
 def _base64(data: bytes) -> Content:
     """What follows the first padding is not read: some clients show it and some do not."""
+    padding = data.find(b"=")
+    after = data[padding:].translate(None, b"= \t\r\n") if padding >= 0 else b""
     try:
-        return Content(binascii.a2b_base64(data), whole=not _AFTER_PADDING.search(data))
+        return Content(binascii.a2b_base64(data), whole=not after)
     except binascii.Error:
         return Content(base64_bytes(data), whole=False)
 
 
 def _uuencoded(data: bytes) -> Content:
-    lines = data.splitlines()
-    begins = [at for at, line in enumerate(lines) if line.startswith(b"begin ")]
-    decoded, whole = [], bool(begins)
-    for line in lines[begins[0] + 1 :] if begins else ():
-        if line.strip() in (b"end", b"`", b""):
+    decoded, whole, begun = bytearray(), True, False
+    for line in io.BytesIO(data):
+        if not begun:
+            begun = line.startswith(b"begin ")
+        elif line.strip() in (b"end", b"`", b""):
             break
-        try:
-            decoded.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            whole = False
-    return Content(b"".join(decoded), whole)
+        else:
+            try:
+                decoded += binascii.a2b_uu(line)
+            except binascii.Error:
+                whole = False
+    return Content(bytes(decoded), whole and begun)

@@ -57,4 +57,4 @@ AMBIGUOUS: Final = frozenset(
 )
 """With one of these the mail is not `unambiguous`."""
 
-QUARANTINE: Final = frozenset({BARE_LINE_END})
+QUARANTINE: Final = frozenset({BARE_LINE_END, HEADERS_TOO_LONG})
