@@ -27,7 +27,7 @@ def render(renderer: Renderer, page: Page) -> Rendered:
     known = _known(page)
     text = renderer.write("text", page.template, known)
     html = renderer.write("html", page.template, known)
-    subject, _, body = text.partition(SUBJECT_END)
+    subject, _, body = text.rpartition(SUBJECT_END)
     return Rendered(
         subject=shortened(one_line(clean(subject))),
         text=settled(body),

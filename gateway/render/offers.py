@@ -21,7 +21,7 @@ def offer_links(
     """Each offer as a link to `reply_to`, in the recipient's language.
 
     An offer given by its command alone has the label that the process file gives it somewhere, else
-    the command's help. The subject holds nothing that a sender wrote: the link may go to anyone.
+    the words of the command. The subject holds nothing that a sender wrote: the link may go to anyone.
     """
     return tuple(_link(process, _known(process, o), recipient, reply_to, ticket) for o in offers)
 
@@ -44,7 +44,7 @@ def _link(
 ) -> Link:
     name, _, given = offer.does.partition(" ")
     line = f"{written(process, name, recipient.language)} {given}".strip()
-    label = _label(process, offer, name, recipient.language)
+    label = _label(process, offer, line, recipient.language)
     subject = f"[#{ticket.number}] {label}" if ticket else label
     if _needs_more(process, name, given):
         return Link(label, mailto(reply_to, subject, f"{line} "), f"{line} …")
@@ -60,10 +60,9 @@ def mailto(address: str, subject: str, body: str) -> str:
     return f"mailto:{to}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
 
 
-def _label(process: Process, offer: Offer, name: str, language: str) -> str:
-    command = process.commands.get(name)
+def _label(process: Process, offer: Offer, line: str, language: str) -> str:
     label = process.say(offer.label, language) if offer.label else ""
-    return label or (process.say(command.help, language) if command else "") or offer.does
+    return label or line.removeprefix("#").capitalize()
 
 
 def _needs_more(process: Process, name: str, given: str) -> bool:

@@ -132,9 +132,9 @@ LINES: tuple[dict[str, object], ...] = (
 )
 
 ROWS = [
-    {"number": 88, "subject": "Printer", "status": "Nieuw", "priority": "high"}
-    | {"requester": "Jan Maes", "opened_at": "2026-11-20T08:30:00+00:00", "text": "… it jams …"},
-    {"number": 90, "subject": "Screen", "status": "Wacht op klant"},
+    {"number": 88, "subject": "Printer", "status_label": "Nieuw", "priority": "high"}
+    | {"requester": "Jan Maes", "opened_at": "2026-11-20T08:30:00+00:00"},
+    {"number": 90, "subject": "Screen", "status_label": "Wacht op klant"},
 ]
 INVOICE = [
     {"text": "New drum", "on": "2026-11-20", "by": "Marie Peeters", "quantity": "1.50"}
@@ -162,7 +162,8 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "quote_again": QUOTE,
     "confirmation": {
         "commands": "#approve\n#priority high",
-        "shows": [{"label": "Amount", "value": "€ 1.450,00"}],
+        "shows": {"ticket": 88, "subject": "Printer", "quote": 1}
+        | {"amount": "1450.00", "currency": "EUR"},
     },
     "refused": {
         "refusals": [
@@ -185,7 +186,7 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "history": {},
     "contract_left": {
         "rows": [
-            {"contract": "Magic", "unit": "hours", "total": "10", "left": "2.5"},
+            {"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"},
             {"contract": "Wise", "unit": "EUR", "total": "1200.00", "left": None},
         ]
     },
@@ -193,12 +194,12 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "next": {"lines": LINES},
     "invoice_notice": {"rows": INVOICE, "totals": ["585.00"], "currency": "EUR"}
     | {"basis": "time", "note": "The visit was not written down."},
-    "operator_notice": {"what": "3 mails wait in quarantine", "text": "Since 08:00.\nLook at them."}
-    | {"details": ["jan@acme.example: two From fields", "disk: 91 %"]},
+    "operator_notice": {"what": "quarantined", "text": ""}
+    | {"details": [{"label": "from", "value": "jan@acme.example"}]},
     "outside": {},
     "service_sheet": {},
     "budget_request": {"amount": "450.00", "currency": "EUR", "contract": "Magic"}
-    | {"rows": [{"contract": "Magic", "unit": "hours", "total": "10", "left": "2.5"}]},
+    | {"rows": [{"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"}]},
     "waiting": {"tickets": ROWS},
 }
 
