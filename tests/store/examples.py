@@ -24,7 +24,7 @@ from rules.model import (
 from store import evidence, messages, tickets
 from store.database import Database, Transaction
 from store.inbox import Arrival, arrive
-from store.messages import Message
+from store.messages import Message, NewAttachment
 from store.outbox import Outgoing
 
 NOW = datetime(2026, 11, 21, 9, 30, 15, 123456, tzinfo=UTC)
@@ -107,7 +107,13 @@ def saved(tx: Transaction, **other: Any) -> Ticket:
     return tickets.save(tx, None, ticket(tickets.new_number(tx), **other))
 
 
-def incoming(tx: Transaction, number: int, key: str = "key", **other: Any) -> Message:
+def incoming(
+    tx: Transaction,
+    number: int,
+    key: str = "key",
+    parts: Sequence[NewAttachment] = (),
+    **other: Any,
+) -> Message:
     """A mail that arrived and is on the ticket."""
     [receipt] = arrive(tx, [arrival(key)])
     plain = Message(
@@ -124,7 +130,7 @@ def incoming(tx: Transaction, number: int, key: str = "key", **other: Any) -> Me
         matched_by="new",
         inbox=receipt.id,
     )
-    return messages.add(tx, replace(plain, **other))
+    return messages.add(tx, replace(plain, **other), parts)
 
 
 def outgoing(tx: Transaction, number: int, key: str = "out", **other: Any) -> Message:
