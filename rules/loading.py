@@ -112,13 +112,13 @@ def merged(data: Mapping[str, Any], common: Common) -> dict[str, Any]:
 def _fitted(spec: dict[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """A common command as this process can have it."""
     roles = data.get("roles")
-    known = {*roles, *WHO} if isinstance(roles, Mapping) else WHO
-    spec["who"] = [role for role in _listed(spec.get("who", "staff")) if role in known]
-    hearing = _listed(data.get("tells"))
+    known = set(roles) if isinstance(roles, Mapping) else set()
+    spec["who"] = [role for role in _listed(spec.get("who", "staff")) if role in known | WHO]
+    hearing = [role for role in _listed(data.get("tells")) if role in known]
     for step in spec.get("do", ()):
         task = step.get("task") or {}
-        if task.get("role") == "desk" and hearing:
-            task["role"] = hearing[0]
+        if task.get("role") == "desk":
+            task["role"] = hearing[0] if hearing else None
     return spec
 
 

@@ -144,4 +144,5 @@ def _fault(source: Source, path: Path, errors: list[ErrorDetails]) -> Fault:
     expected = " or ".join(dict.fromkeys(kind for kind in kinds if kind))
     if expected:
         return source.fault(path, f"{expected} is expected here", "Write one.")
-    return source.fault(path, errors[0]["msg"], "Change it.")
+    message = errors[0]["msg"]
+    return source.fault(path, message[:1].lower() + message[1:], "Change it.")

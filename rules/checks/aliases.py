@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from rules.checks.context import Checked
 from rules.faults import Fault
-from rules.process import Command
 from rules.source import Path
 from rules.words import normalise
 
@@ -20,30 +19,27 @@ _CUSTOMERS = frozenset({"customer", "requester", "anyone"})
 def twice(c: Checked) -> Iterator[Fault]:
     """After normalising; within one command languages may share a word."""
     taken: dict[str, str] = {}
-    own = at_first(c)
-    for name in own:
-        taken.setdefault(normalise(name), name)
-    for name in own:
-        for word, path in _words(name, c.process.commands[name]):
-            other = taken.setdefault(normalise(word), name)
-            if not _WORD.fullmatch(word):
-                yield c.fault(path, f"'{word}' is no word", "Use letters, digits and hyphens.")
-            elif other != name:
-                message = f"'{word}' means #{other} already"
-                yield c.fault(path, message, "Choose another word for one of the two.")
+    for word, name, path in sorted(_words(c), key=lambda word: _rank(c, *word)):
+        other = taken.setdefault(normalise(word), name)
+        if not _WORD.fullmatch(word):
+            yield c.fault(path, f"'{word}' is no word", "Use letters, digits and hyphens.")
+        elif other != name:
+            message = f"'{word}' means #{other} already"
+            yield c.fault(path, message, "Choose another word for one of the two.")
 
 
-def at_first(c: Checked) -> list[str]:
-    """The common commands first, so that a fault stands at the file's own word."""
-    commands = c.process.commands
-    return sorted(commands, key=lambda name: c.source.marks.get(("commands", name), (0, 0)))
+def _words(c: Checked) -> Iterator[tuple[str, str, Path]]:
+    """Each word, its command, its place."""
+    for name, command in c.process.commands.items():
+        yield name, name, ("commands", name)
+        for language, words in command.alias.items():
+            for n, word in enumerate(words):
+                yield word, name, ("commands", name, "alias", language, n)
 
 
-def _words(name: str, command: Command) -> Iterator[tuple[str, Path]]:
-    yield name, ("commands", name)
-    for language, words in command.alias.items():
-        for n, word in enumerate(words):
-            yield word, ("commands", name, "alias", language, n)
+def _rank(c: Checked, word: str, name: str, path: Path) -> tuple[bool, bool]:
+    """Names first, then what every process has: a fault stands at the file's own alias."""
+    return word != name, path[:4] in c.source.marks
 
 
 def missing(c: Checked) -> Iterator[Fault]:

@@ -44,7 +44,7 @@ def fields(c: Checked) -> Iterator[Fault]:
             spec = c.process.fields.get(step.invite)
             if spec is None or spec.type != "moment":
                 moments = [n for n, s in c.process.fields.items() if s.type == "moment"]
-                mend = did_you_mean(step.invite, moments)
+                mend = did_you_mean(step.invite, moments) or "Declare a field of type moment."
                 message = f"'{step.invite}' is no field that holds a moment"
                 yield c.fault((*path, "invite"), message, mend)
     for name, spec in c.process.fields.items():
@@ -75,7 +75,8 @@ def _possible(c: Checked, name: str, literal: Scalar, path: Path) -> Iterator[Fa
         message = f"'{name}' can never be '{literal}'"
         yield c.fault(path, message, did_you_mean(str(literal), words))
     if spec is not None and spec.type == "flag" and not isinstance(literal, bool | None):
-        yield c.fault(path, f"'{name}' is true or false", "Write true or false.")
+        message = f"'{name}' can never be '{literal}'"
+        yield c.fault(path, message, "Write true or false.")
 
 
 def arguments(c: Checked) -> Iterator[Fault]:
@@ -83,7 +84,8 @@ def arguments(c: Checked) -> Iterator[Fault]:
     for step, path, known in c.steps():
         for name, place in _used(step, path):
             if name not in known:
-                yield c.fault(place, f"unknown argument '{name}'", did_you_mean(name, known))
+                mend = did_you_mean(name, known) or "Give the command one; nothing else has any."
+                yield c.fault(place, f"unknown argument '{name}'", mend)
         if step.link is not None and not known:
             mend = "Give the command an argument that says where to."
             yield c.fault((*path, "link"), "a link leads to the first argument", mend)
@@ -164,14 +166,14 @@ def tasks_and_timers(c: Checked) -> Iterator[Fault]:
 
 
 def command_arguments(c: Checked) -> Iterator[Fault]:
-    """Arguments are no facts or fields, so that an expression means one thing."""
+    """The file's own arguments are no facts or fields, so that an expression means one thing."""
     taken = {*facts_of(c.process), *c.process.fields}
     for name, command in c.process.commands.items():
         for part in ("needs", "takes"):
             specs: Arguments = getattr(command, part)
             for argument, spec in specs.items():
                 path = ("commands", name, part, argument)
-                if argument in taken:
+                if argument in taken and path in c.source.marks:
                     message = f"'{argument}' is a fact or a field of the ticket already"
                     yield c.fault(path, message, "Call the argument something else.")
                 yield from _argument(c, spec, path)

@@ -36,23 +36,27 @@ def labels(c: Checked) -> Iterator[Fault]:
 
 def _texts(c: Checked) -> Iterator[tuple[Text, Path]]:
     """Every text that people read; what may be left out is there only where it is given."""
-    p = c.process
-    yield p.title, ("title",)
-    for part in ("statuses", "roles", "types", "fields"):
-        for name, labelled in getattr(p, part).items():
-            yield labelled.label, (part, name, "label")
-    for name, field in p.fields.items():
-        for choice, text in field.choices.items():
-            yield text, ("fields", name, "choices", choice)
-    for name, timer in p.timers.items():
+    if c.process.title or c.whole:
+        yield c.process.title, ("title",)
+    yield from _labels(c)
+    yield from _of_commands(c)
+    for name, timer in c.process.timers.items():
         if timer.says:
             yield timer.says, ("timers", name, "says")
-    yield from _of_commands(c)
-    for n, question in enumerate(p.mails.asks):
+    for n, question in enumerate(c.process.mails.asks):
         yield question.text, ("mails", "asks", n, "text")
     for offer, path in _offers(c):
         if offer.label:
             yield offer.label, (*path, "label")
+
+
+def _labels(c: Checked) -> Iterator[tuple[Text, Path]]:
+    for part in ("statuses", "roles", "types", "fields"):
+        for name, labelled in getattr(c.process, part).items():
+            yield labelled.label, (part, name, "label")
+    for name, field in c.process.fields.items():
+        for choice, text in field.choices.items():
+            yield text, ("fields", name, "choices", choice)
 
 
 def _of_commands(c: Checked) -> Iterator[tuple[Text, Path]]:
