@@ -22,10 +22,14 @@ from rules.said import Headline
 def finished(scene: Scene, mail: Mail, read: Reading) -> bool:
     """Whether the customer writes words (not a command alone) on a closed ticket."""
     closed = scene.process.statuses[scene.open_ticket.status].closed
-    takes_text = any(s.survey == "answer" for c in read.commands for s in c.spec.steps)
     reopens = any(c.spec.to for c in read.commands)
     words = bool(scene.text.strip() or mail.attachments)
-    return closed and words and not takes_text and not reopens
+    return closed and words and not takes_text(read) and not reopens
+
+
+def takes_text(read: Reading) -> bool:
+    """Whether a command makes the text its own: the words to a survey are no comment."""
+    return any(step.survey == "answer" for called in read.commands for step in called.spec.steps)
 
 
 def on_closed(scene: Scene, mail: Mail, read: Reading) -> Decision:
@@ -61,7 +65,9 @@ def _follow_up(scene: Scene, mail: Mail, read: Reading) -> Decision:
     scene.on_other(old.number, AddLink("related", str(scene.facts.next_number)))
     scene.ticket = None
     scene.text = read.text
-    open_for(scene, replace(mail, found=Found.NEW), mail.sender)
+    # An answer's subject names the ticket that is over; a subject of their own is what it is about.
+    subject = old.subject if f"[#{old.number}]" in mail.subject else mail.subject
+    open_for(scene, replace(mail, found=Found.NEW, subject=subject), mail.sender)
     scene.do(AddLink("related", str(old.number)))
     tell_responsible(scene, Headline.NEW_TICKET)
     acknowledge(scene)

@@ -10,7 +10,7 @@ from rules import commands as reading
 from rules.commands import Called, Reading
 from rules.decide import automatic, commands
 from rules.decide.acts.people import tell_responsible
-from rules.decide.afterwards import finished, on_closed
+from rules.decide.afterwards import finished, on_closed, takes_text
 from rules.decide.audience import roles_of
 from rules.decide.conversation import after_commands, customer_wrote
 from rules.decide.facts import Facts, Mail
@@ -44,6 +44,7 @@ def _confirmation(scene: Scene, mail: Mail) -> Decision | None:
     if read.commands and read.commands[0].first and _does(read.commands[0], "confirm"):
         return conclude(commands.run(scene, read.commands[:1], ()), "confirmed")
     scene.do(SettleHold(held.id, confirmed=False))
+    scene.asked = True
     scene.say(What.NOT_CONFIRMED)
     if scene.ticket is None:
         scene.set_aside("answer to a confirmation")
@@ -110,7 +111,7 @@ def _on_ticket(scene: Scene, mail: Mail) -> Decision | None:
     scene.text = read.text
     if "staff" not in roles and finished(scene, mail, read):
         return on_closed(scene, mail, read)
-    if scene.text.strip() and "staff" not in roles:
+    if scene.text.strip() and "staff" not in roles and not takes_text(read):
         customer_wrote(scene, mail)
     return after_commands(scene, read, "commented")
 

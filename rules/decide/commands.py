@@ -23,6 +23,7 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
 
     Commands whose sender has not shown enough are held, all of them, until they are confirmed.
     """
+    scene.asked = scene.asked or bool(commands)
     trial = scene.fork()
     failed = {p.line for p in problems}
     for problem in problems:

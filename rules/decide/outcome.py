@@ -59,14 +59,14 @@ def _author(scene: Scene) -> str:
 
 
 def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
-    """What was done, and what could not be, is told to the sender: within a mail that they get
-    anyway where there is one, else by itself."""
+    """What was done, and what could not be, is told to the sender who asked for it: within a mail
+    that they get anyway where there is one, else by itself."""
     actor = scene.facts.actor
     if actor.operator or scene.mail is None or not actor.address:
         return mails
     if scene.refusals:
         return [*mails, _refused(scene)]
-    if not scene.lines or scene.answered:
+    if not scene.lines or not scene.asked or scene.answered:
         return mails
     return _with_lines(scene, mails, actor.person)
 

@@ -214,11 +214,12 @@ def _survey(scene: Scene, cause: Cause, what: str) -> None:
     if scene.open_ticket.survey is None:
         raise Refused(Why.NO_SURVEY)
     score = cause.arguments.get("score")
-    words = "\n".join(w for w in (cause.text("text"), scene.text.strip()) if w)
+    scene.text = words = "\n".join(w for w in (cause.text("text"), scene.text.strip()) if w)
     scene.text_used = True
     scene.do(AnswerSurvey(score if isinstance(score, int) else 0, words or None))
     scene.say(What.RATED, score=score)
-    scene.tell(responsible(scene.facts, scene.open_ticket), Headline.SURVEY_ANSWERED)
+    told = responsible(scene.facts, scene.open_ticket)
+    scene.tell(told, Headline.SURVEY_ANSWERED, carries_text=bool(words))
 
 
 def _start(scene: Scene, cause: Cause, name: str) -> None:
