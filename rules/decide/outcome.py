@@ -38,9 +38,10 @@ def _notices(scene: Scene) -> list[QueueMail]:
     """Notices to staff; people who are told the same share one effect."""
     told = {a for m in scene.mails if m.internal and m.carries_text for a in m.to}
     alike: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    words = _has_words(scene)
     for address, notice in scene.notices.items():
         if address not in told and address != _author(scene):
-            alike[notice.headline.value, notice.carries_text].append(address)
+            alike[notice.headline.value, notice.carries_text and words].append(address)
     return [
         QueueMail(
             "notice",
@@ -51,6 +52,12 @@ def _notices(scene: Scene) -> list[QueueMail]:
         )
         for (headline, carries), addresses in alike.items()
     ]
+
+
+def _has_words(scene: Scene) -> bool:
+    """Whether there is something to carry beside commands."""
+    mail = scene.mail
+    return bool(mail and (scene.text.strip() or mail.attachments or mail.original_sender))
 
 
 def _author(scene: Scene) -> str:
@@ -74,9 +81,12 @@ def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
 def _with_lines(scene: Scene, mails: list[QueueMail], person: Person) -> list[QueueMail]:
     staff = person.works_at(scene.facts.desk.address)
     for index, mail in enumerate(mails):
-        if mail.to == (person.address,) and mail.template != "outside":
-            lines = {"lines": list(scene.lines), **mail.data}
-            mails[index] = replace(mail, data=lines)
+        if person.address in mail.to and mail.template != "outside":
+            others = tuple(a for a in mail.to if a != person.address)
+            told = replace(
+                mail, to=(person.address,), data={"lines": list(scene.lines), **mail.data}
+            )
+            mails[index : index + 1] = [told, replace(mail, to=others)] if others else [told]
             return mails
     done = QueueMail(
         "done", (person.address,), {"lines": list(scene.lines)}, answer=True, internal=staff

@@ -263,19 +263,17 @@ def _invite(scene: Scene, cause: Cause, field: str) -> None:
     at = scene.open_ticket.fields.get(field)
     minutes = cause.arguments.get("duration")
     engineer = scene.open_ticket.assignee or scene.facts.actor.address
-    scene.mails.append(
-        QueueMail(
-            "invitation",
-            union([scene.open_ticket.customers, (engineer,)]),
-            data={
-                "at": at,
-                "duration": minutes if isinstance(minutes, int) else 60,
-                "engineer": engineer,
-            },
-            carries_text=True,
-            calendar=True,
+    data = {
+        "at": at,
+        "duration": minutes if isinstance(minutes, int) else 60,
+        "engineer": name_of(scene.facts.people, engineer),
+    }
+    for to, internal in ((scene.open_ticket.customers, False), ((engineer,), True)):
+        scene.mails.append(
+            QueueMail(
+                "invitation", to, data=data, carries_text=True, internal=internal, calendar=True
+            )
         )
-    )
     scene.text_used = True
     scene.say(What.INVITED, at=at)
 
