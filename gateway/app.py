@@ -14,13 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
 
 from gateway import accept as accepting
 from gateway.accept import GroupAcceptor
-from gateway.configuration.loading import read_configuration, read_people
+from gateway.checking import check_home, templates_of
+from gateway.configuration.loading import load_configuration, load_people, process_folders
 from gateway.configuration.secrets import database_url
 from gateway.configuration.settings import Configuration
 from gateway.delivery.delivering import Delivering
@@ -33,12 +35,13 @@ from gateway.intake.limits import Border, Limits
 from gateway.intake.reception import House as IntakeHouse
 from gateway.intake.smtp import SmtpService
 from gateway.intake.tls import Certificate
-from gateway.render import Renderer, folders_of, languages_of
+from gateway.render import Renderer, folders_of
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
-from rules.faults import Fault
-from rules.loading import SHIPPED, load_processes
+from rules.faults import Unsound
+from rules.loading import load_processes
+from rules.model import People
 from store.database import Database
 from store.errors import Conflict
 from store.inbox import Receipt
@@ -55,14 +58,6 @@ SENDERS = 4
 """Threads that deliver, each with a connection kept open."""
 
 
-class Unsound(Exception):
-    """A home with faults: nothing of it is started. `faults` in the order of the files."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = tuple(faults)
-
-
 # --- an installation --------------------------------------------------------------------------
 
 
@@ -72,30 +67,23 @@ def load_house(
     clock: Callable[[], datetime] = utc_now,
 ) -> House:
     """Everything that the files of a home say. Raises Unsound with every fault at once."""
-    renderer = Renderer(folders_of(home))
-    processes, faults = load_processes(
-        _rule_folders(home), lambda template: languages_of(renderer, template)
-    )
-    configuration = read_configuration(home, processes)
-    desks = configuration.value.desks if configuration.value else {}
-    people = read_people(home, desks, processes)
-    faults = (*configuration.faults, *people.faults, *faults)
-    if faults or configuration.value is None or people.value is None:
-        raise Unsound(faults)
+    checked = check_home(home, os.environ)
+    if checked.faults:
+        raise Unsound(checked.faults)
+    processes, _ = load_processes(process_folders(home), templates_of(home))
+    configuration = load_configuration(home, processes)
+    assert isinstance(configuration, Configuration), "it was checked just now"
+    people = load_people(home, configuration, processes)
+    assert isinstance(people, People), "it was checked just now"
     return House(
-        configuration=configuration.value,
-        people=people.value,
+        configuration=configuration,
+        people=people,
         processes=processes,
-        renderer=renderer,
-        database=database or open_database(configuration.value),
+        renderer=Renderer(folders_of(home)),
+        database=database or open_database(configuration),
         clock=clock,
         random=secrets.token_bytes,
     )
-
-
-def _rule_folders(home: Path) -> tuple[Path, ...]:
-    own = home / "rules" / "processes"
-    return (own, SHIPPED) if own.is_dir() else (SHIPPED,)
 
 
 def open_database(configuration: Configuration) -> Database:
@@ -316,7 +304,10 @@ def _stamps(home: Path) -> Mapping[str, tuple[int, int]]:
 
 def explain(home: Path | None, file: str, octets: bytes) -> Mapping[str, object]:
     """The object of `explain --json`; without a home what can be known of the mail alone."""
-    house = None
-    if home is not None and (home / "gateway.toml").exists():
-        house = load_house(home)
-    return explain_mail(house, file, octets, utc_now())
+    return explain_mail(_looked_at(home) if home else None, file, octets, utc_now())
+
+
+@lru_cache(maxsize=1)
+def _looked_at(home: Path) -> House:
+    """Loaded once, however many mails are explained."""
+    return load_house(home)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -27,6 +27,14 @@ class Fault:
         stop = "" if self.mend.endswith((".", "?", "!")) else "."
         mend = f". {self.mend[0].upper()}{self.mend[1:]}{stop}" if self.mend else ""
         return f"{':'.join(place)}: {self.message}{mend}"
+
+
+class Unsound(Exception):
+    """An installation with faults: nothing of it is started. `faults` in the order of the files."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

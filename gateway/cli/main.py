@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.frame import DEFAULT_HOME, Session
+from rules.faults import Unsound
 from store.errors import StoreError
 
 VERBS = (
@@ -90,6 +91,10 @@ def run(arguments: Sequence[str], session: Session | None = None) -> int:
     except BrokenPipeError:
         # Whoever read has left: nothing to say, and nothing more to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Unsound as unsound:
+        for fault in unsound.faults:
+            _told(str(fault), 1)
         return 1
     except Exception as error:  # noqa: BLE001 - people get a line, not a traceback
         return _unexpected(error)
