@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from gateway.render import Renderer, folders_of, languages_of, template_faults
 from rules.checks.context import Templates
 from rules.faults import Fault
 from rules.loading import COMMON_FILE, load_processes
-from rules.process import Process
+from rules.source import at, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ def check_home(home: Path, environ: Mapping[str, str]) -> Checked:
     broken = _files(home) - processes.keys()
     configuration = read_configuration(home, processes, broken)
     desks = configuration.value.desks if configuration.value else {}
-    people = read_people(
-        home, desks if configuration.value else None, None if broken else processes
-    )
+    more_roles = {role for name in broken for role in _roles_in(home, name)}
+    known = desks if configuration.value else None
+    people = read_people(home, known, processes, more_roles)
     counts = {
         "desks": len(desks),
         "staff": sum(p.staff for p in people.value.persons.values()) if people.value else 0,
@@ -57,14 +57,16 @@ def templates_of(home: Path) -> Templates | None:
     return lru_cache(maxsize=None)(lambda name: languages_of(renderer, name))
 
 
+def _roles_in(home: Path, process: str) -> Iterator[str]:
+    """The roles that a file with faults names all the same: whoever has one is not at fault."""
+    for file in (folder / f"{process}.yaml" for folder in process_folders(home)):
+        if file.is_file():
+            text = file.read_text(encoding="utf-8", errors="replace")
+            roles = at(parse(text, str(file)).data, ("roles",))
+            yield from roles if isinstance(roles, Mapping) else ()
+            return
+
+
 def _files(home: Path) -> set[str]:
     found = {file.stem for folder in process_folders(home) for file in folder.glob("*.yaml")}
     return found - {Path(COMMON_FILE).stem}
-
-
-def process_named(home: Path, name: str) -> Process | tuple[Fault, ...]:
-    """One process of the home; its faults, or none where there is no such process."""
-    processes, faults = load_processes(process_folders(home))
-    if name in processes:
-        return processes[name]
-    return tuple(fault for fault in faults if Path(fault.file).stem == name)

@@ -46,8 +46,6 @@ class Loaded(Generic[V]):
 
 def process_folders(home: Path) -> tuple[Path, ...]:
     """Where process files are looked for: the first that has one of a name wins."""
-    import rules.process  # for its place alone: loading imports much that looking does not need
-
     return (home / "rules" / "processes", home / "rules", SHIPPED)
 
 
@@ -95,14 +93,20 @@ def read_configuration(
 
 
 def read_people(
-    home: Path, desks: Iterable[str] | None, processes: Mapping[str, Process] | None = None
+    home: Path,
+    desks: Iterable[str] | None,
+    processes: Mapping[str, Process] | None = None,
+    more_roles: Collection[str] = (),
 ) -> Loaded[People]:
     """`load_people` with the places of the keys.
 
     `desks` are the addresses that there are; None where nobody knows, and any is believed.
+    `more_roles` are those of processes whose own file has faults.
     """
     known = None if desks is None else frozenset(desks)
-    roles = None if processes is None else {r for p in processes.values() for r in p.roles}
+    roles = None
+    if processes is not None:
+        roles = {role for process in processes.values() for role in process.roles} | {*more_roles}
     loaded = _load(
         home, PEOPLE, read_yaml, PeopleFile, lambda data: wrong_in_people(data, known, roles)
     )
