@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 
 from gateway.reading import words
+from gateway.reading.attributions import begins
 from gateway.reading.lines import BROKEN, Line
-from gateway.reading.separators import begins, has_address, has_date, has_time, is_rule, label
+from gateway.reading.separators import has_address, has_date, has_time, is_rule, label
 from gateway.reading.signatures import is_dashed_name
 from gateway.reading.words import Header, fold
 
@@ -117,7 +118,7 @@ def _is_header_like(lines: Sequence[Line], at: int) -> bool:
 
 
 def _is_dated_paragraph(lines: Sequence[Line], at: int) -> bool:
-    """A line of its own with day and time that is no sentence, or the first line of an attribution."""
+    """A line of its own with day and time that is no sentence, or an attribution's first."""
     bare = lines[at].bare
     alone = (at == 0 or lines[at - 1].blank) and (at + 1 == len(lines) or lines[at + 1].blank)
     if not has_date(bare) or bare.endswith((".", "!", "?")):

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.reading import newtext, separators, words
+from gateway.reading.attributions import attributions
 from gateway.reading.lines import Line, dequote, read
 from gateway.reading.separators import Separator
 from gateway.reading.words import Header, fold
 from gateway.values import Mailbox, Original
 
 _LONGEST_GLUED = 4000
-_PREFIX = re.compile(r"\s*(?:\[[^\]]{0,80}\]\s*)?([^\W\d_][^:\[\]\d]{0,20}?)(?:\s?[\[(]\d+[\])])?\s?[::]")
+_PREFIX = re.compile(
+    r"\s*(?:\[[^\]]{0,80}\]\s*)?([^\W\d_][^:\[\]\d]{0,20}?)(?:\s?[\[(]\d+[\])])?\s?[::]"
+)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,90}@[^\s<>()\[\]\"',;]{1,200}")
 
 
@@ -44,45 +47,58 @@ def find(text: str, subject: str) -> Original | None:
         sender=mark.sender,
         subject=mark.subject or _without_prefixes(subject) or None,
         text=_body(lines, mark.end),
-        comment=newtext.split("\n".join(line.raw for line in lines[: mark.start])).new.strip("\n"),
+        comment=_comment(lines[: mark.start]),
     )
+
+
+def _comment(lines: Sequence[Line]) -> str:
+    """What the forwarder wrote, without the rule under it and without a signature."""
+    end = len(lines)
+    while end and (lines[end - 1].blank or separators.is_rule(lines[end - 1].bare)):
+        end -= 1
+    return newtext.split("\n".join(line.raw for line in lines[:end])).new.strip("\n")
 
 
 def _first_mark(lines: Sequence[Line], told: bool) -> _Mark | None:
     """The first mark of a quoted mail, if it is a forwarded one; `told`: the subject says so."""
-    attributions = separators.attributions(lines)
+    marks = attributions(lines)
+    blocks = separators.header_blocks(lines)
     for at, found in enumerate(lines):
         if not found.bare:
             continue
         said = separators.separator(found.bare)
         if said is not None and said[0].known:
-            return _introduced(lines, at, said[1]) if told or said[0] is Separator.FORWARDED else None
-        block = separators.header_block(lines, at)
-        if block is not None:
-            return _from_block(block, at) if told else None
-        if at in attributions:
-            return _from_attribution(lines, at, attributions[at]) if told else None
+            return (
+                _introduced(lines, at, said[1], blocks)
+                if told or said[0] is Separator.FORWARDED
+                else None
+            )
+        if at in blocks:
+            return _from_block(blocks[at], at) if told else None
+        if at in marks:
+            return _from_attribution(lines, at, marks[at]) if told else None
         block = separators.unknown_block(lines, at) if told else None
         if block is not None:
             return _from_block(block, at)
     return None
 
 
-def _introduced(lines: Sequence[Line], at: int, behind: str) -> _Mark | None:
+def _introduced(
+    lines: Sequence[Line], at: int, behind: str, blocks: dict[int, separators.Block]
+) -> _Mark | None:
     """The mail under a separator line, whose headers may stand on that line itself (Yahoo)."""
     if behind:
         fields = dict(reversed(separators.glued(_behind(lines[at].raw, behind))))
         return _from_block(separators.Block(at, at + 1, fields), at)
     for below in range(at + 1, min(len(lines), at + 6)):
         if lines[below].bare:
-            block = separators.header_block(lines, below)
-            block = block or separators.unknown_block(lines, below)
+            block = blocks.get(below) or separators.unknown_block(lines, below)
             return _from_block(block, at) if block else None
     return None
 
 
 def _behind(raw: str, behind: str) -> str:
-    """What stands behind a separator on its line, whole: `behind` may be cut to the rules' length."""
+    """What stands behind a separator on its line, whole: `behind` may be cut short."""
     found = raw.find(behind[:20])
     return raw[found : found + _LONGEST_GLUED] if found >= 0 else behind
 
@@ -137,7 +153,7 @@ def _body(lines: Sequence[Line], start: int) -> str:
 
 
 def _quote_end(lines: Sequence[Line], at: int) -> int:
-    """The line after a forwarded quote: an unquoted line belongs to it unless a blank one parts it."""
+    """The line after a forwarded quote; an unquoted line belongs to it unless a blank parts it."""
     end = at
     for index in range(at, len(lines)):
         if lines[index].quoted or (not lines[index].blank and index == end):

@@ -35,9 +35,9 @@ _WIDEST_CELL = 100
 _MARKS = {"reply": "-----Original Message-----", "signature": "-- "}
 
 _TAGS = frozenset(
-    "a abbr b big blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4"
-    " h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub sup table tbody"
-    " td tfoot th thead tr tt u ul var".split()
+    "a abbr b big blockquote br caption center code col colgroup dd del div dl dt em font h1 h2"
+    " h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub sup"
+    " table tbody td tfoot th thead tr tt u ul var".split()
 )
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title", "style", "align", "valign"},
@@ -94,7 +94,7 @@ def sanitise(text: str) -> str:
     return cleaned.removeprefix("<div>").removesuffix("</div>")
 
 
-def _safe_attribute(tag: str, name: str, value: str) -> str | None:
+def _safe_attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if value.startswith("cid:") else None
     if name == "href":
@@ -119,7 +119,7 @@ def _mark(root: HtmlElement) -> None:
 
 
 def _flatten_tables(root: HtmlElement) -> None:
-    """Make lines of tables that only lay out, or whose columns inscriptis would pad to megabytes."""
+    """Make lines of tables that only lay out, or that inscriptis would pad to megabytes."""
     cells: dict[HtmlElement, list[HtmlElement]] = {table: [] for table in root.iter("table")}
     flat = {outer for table in cells for outer in table.iterancestors("table")}
     for part in root.iter(*_TABLE_PARTS):

@@ -123,14 +123,14 @@ def _index(piece: _Piece, number: int) -> int:
 
 
 def _line_end(piece: _Piece, number: int) -> int:
-    """The index where what belongs to the letter `number` ends: its full stop, but no other word."""
+    """The index where what belongs to the letter `number` ends: its full stop, no other word."""
     after = _index(piece, number) + 1
     following = _LETTERS.search(piece.text, after)
     return following.start() if following else len(piece.text)
 
 
 def _with_images(pieces: Sequence[_Piece], last: int) -> int:
-    """The last piece to keep: signs on the same line and images of the mail below it, no words."""
+    """The last piece to keep: signs on the same line and images below it, no words."""
     kept = last
     below = False
     for number in range(last + 1, len(pieces)):

@@ -17,7 +17,7 @@ _HIDDEN = re.compile(
 
 
 def parse(text: str) -> HtmlElement:
-    """The HTML `text` inside one `div`, hidden elements emptied. Raises `markup.TooRich`; linear."""
+    """The HTML `text` inside one `div`, hidden elements emptied. Raises `TooRich`; linear."""
     root = lxml.html.fragment_fromstring(f"<div>{markup.regular(text)}</div>")
     for element in list(root.iter("*")):
         if element is not root and is_hidden(element):

@@ -6,21 +6,26 @@ import re
 from collections import Counter
 
 _STOP_WORDS = {
-    "en": "the and you that is are was for with this have not please we your our from can will be has"
-    " would could should there when what which they been but hello thank thanks dear it's i'm do does"
-    " my i it of to a in on or an if so how why need need's doesn't don't can't regards approve",
-    "fr": "le la les de des est une un pour dans que vous nous pas avec sur merci bonjour votre notre"
-    " je il elle du au aux ce cette sont ont été mais ou où qui ne plus fait être avoir ainsi en et"
-    " suis c'est n'est j'ai d'un d'une qu'il mon ma mes cordialement beaucoup bonsoir voici peut",
-    "de": "der die das und ist nicht ein eine für mit ich wir sie bitte auf dem den von zu haben hallo"
-    " werden wird kann auch noch bei ihre unser uns sehr geehrte danke guten einen sind aber oder wenn"
-    " in es an im am mein meine kein keine hat habe ihr ihnen mich mir kannst können du grüße gruß",
-    "nl": "de het een en is van niet voor met ik wij jullie graag deze zijn heeft hebben kunnen kunt geen"
-    " naar ook maar bij wordt goedendag bedankt dag onze uw mijn wat als dit nog worden zou willen dank"
-    " in op te kan iemand vergeten aub alstublieft alvast groeten beste er al we je dat om hallo",
-    "cs": "je že a na se pro jsem jsme prosím prosim děkuji dekuji dobrý dobry den není neni jak ale nebo"
-    " také tak byl byla bylo jsou ve od po při už až když který která vám nám naše vaše nás vás dne mám"
-    " mam máme lze tento v z s k o do nejde nefunguje nedá ano ahoj to mi by ještě mohl mohli",
+    "en": "the and you that is are was for with this have not please we your our from can will be"
+    " has would could should there when what which they been but hello thank thanks dear it's"
+    " i'm do does my i it of to a in on or an if so how why need need's doesn't don't can't"
+    " regards approve",
+    "fr": "le la les de des est une un pour dans que vous nous pas avec sur merci bonjour votre"
+    " notre je il elle du au aux ce cette sont ont été mais ou où qui ne plus fait être avoir"
+    " ainsi en et suis c'est n'est j'ai d'un d'une qu'il mon ma mes cordialement beaucoup"
+    " bonsoir voici peut",
+    "de": "der die das und ist nicht ein eine für mit ich wir sie bitte auf dem den von zu haben"
+    " hallo werden wird kann auch noch bei ihre unser uns sehr geehrte danke guten einen sind"
+    " aber oder wenn in es an im am mein meine kein keine hat habe ihr ihnen mich mir kannst"
+    " können du grüße gruß",
+    "nl": "de het een en is van niet voor met ik wij jullie graag deze zijn heeft hebben kunnen"
+    " kunt geen naar ook maar bij wordt goedendag bedankt dag onze uw mijn wat als dit nog"
+    " worden zou willen dank in op te kan iemand vergeten aub alstublieft alvast groeten beste"
+    " er al we je dat om hallo",
+    "cs": "je že a na se pro jsem jsme prosím prosim děkuji dekuji dobrý dobry den není neni jak"
+    " ale nebo také tak byl byla bylo jsou ve od po při už až když který která vám nám naše"
+    " vaše nás vás dne mám mam máme lze tento v z s k o do nejde nefunguje nedá ano ahoj to mi"
+    " by ještě mohl mohli",
 }
 _LANGUAGES: dict[str, list[str]] = {}
 for _language, _words in _STOP_WORDS.items():

@@ -47,7 +47,7 @@ def line(raw: str) -> Line:
 
 
 def plain(text: str) -> str:
-    """`text` without invisible characters, with one kind of colon, comma, space, hyphen and digit."""
+    """`text` without invisible characters, with one kind of colon, comma, space and digit."""
     if text.isascii():
         return text.strip()
     text = text.translate(_INVISIBLE).translate(_SAME)

@@ -19,11 +19,13 @@ _LATIN = re.compile(r"[A-Za-z]")
 _LIKE_LATIN = re.compile(r"[\u0370-\u03ff\u0400-\u052f\uff01-\uff5e]")
 
 _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0xFE5F: "#"}
-_CYRILLIC = dict(zip(map(ord, "аеорсухіјѕԁһԛԝАВЕКМНОРСТХ"), "aeopcyxijsdhqwABEKMHOPCTX", strict=True))
+_CYRILLIC = dict(
+    zip(map(ord, "аеорсухіјѕԁһԛԝАВЕКМНОРСТХ"), "aeopcyxijsdhqwABEKMHOPCTX", strict=True)
+)
 
 
 def plain(text: str) -> str:
-    """`text` without invisible characters; what looks like ASCII in a command-like line is ASCII."""
+    """`text` without invisible characters, what looks like ASCII in a command's line as ASCII."""
     seen = _UNSEEN.sub("", text)
     return "".join(_plain_line(line) for line in seen.splitlines(keepends=True))
 

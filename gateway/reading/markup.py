@@ -42,7 +42,7 @@ _ATTRIBUTE_NAME = re.compile(r"[a-zA-Z][\w-]{0,40}")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag: its name in lower case, whether it closes, its attributes (the first of each name)."""
+    """One tag: its name in lower case, whether it closes, the first attribute of each name."""
 
     name: str
     closing: bool

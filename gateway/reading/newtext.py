@@ -11,8 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.reading import doubts, signatures
+from gateway.reading.attributions import attributions
 from gateway.reading.lines import BROKEN, Line, read
-from gateway.reading.separators import attributions, header_block, is_rule, separator, unknown_block
+from gateway.reading.separators import (
+    Block,
+    header_blocks,
+    is_rule,
+    separator,
+    unknown_block,
+)
 
 _MOST_PASSES = 4
 _WRAPPED = 60
@@ -30,17 +37,25 @@ class NewText:
     doubtful: tuple[str, ...]
     """The lines in `new` that look like commands and may be history: to be asked about, not run."""
     assumed: bool = False
-    """Nothing stood above the quoted mail, so `new` is that mail: to be shown, not to be relayed."""
+    """Nothing stood above the quoted mail, so `new` is that mail: to show, not to relay."""
 
 
 @dataclass(slots=True)
 class _Run:
-    """A quoted stretch, lines `start` to `end`; `quote` is where it begins below its attribution."""
+    """A quoted stretch, lines `start` to `end`; `quote`: its first line below the attribution."""
 
     start: int
     quote: int
     end: int
     attributed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Where quoted mails may begin: attributions with the line after each, header blocks."""
+
+    attributions: dict[int, int]
+    blocks: dict[int, Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +71,7 @@ class _Walk:
 def split(text: str) -> NewText:
     """Tell what the sender wrote now from what is quoted. Never raises; linear in `text`."""
     lines = read(text)
-    kept, assumed = _kept(lines)
-    for _ in range(_MOST_PASSES):
-        again, _ = _kept([lines[at] for at in kept])
-        if len(again) == len(kept):
-            break
-        kept = [kept[at] for at in again]
+    kept, assumed = _settled(lines)
     chosen = set(kept)
     rest = [at for at in range(len(lines)) if at not in chosen]
     return NewText(
@@ -70,6 +80,19 @@ def split(text: str) -> NewText:
         doubtful=doubts.commands(lines, kept, everything=assumed),
         assumed=assumed,
     )
+
+
+def _settled(lines: Sequence[Line]) -> tuple[list[int], bool]:
+    """What is kept when it is read again too: what was cut out may have parted a mark."""
+    kept, assumed = _kept(lines)
+    for _ in range(_MOST_PASSES):
+        if len(kept) == len(lines):
+            break
+        again, _ = _kept([lines[at] for at in kept])
+        if len(again) == len(kept):
+            break
+        kept = [kept[at] for at in again]
+    return kept, assumed
 
 
 def _text(lines: Sequence[Line], chosen: Sequence[int]) -> str:
@@ -93,7 +116,7 @@ def _kept(lines: Sequence[Line]) -> tuple[list[int], bool]:
 
 
 def _walk(lines: Sequence[Line], at: int) -> _Walk:
-    marks = attributions(lines)
+    marks = _Marks(attributions(lines), header_blocks(lines))
     runs: list[_Run] = []
     while at < len(lines):
         if lines[at].quoted:
@@ -124,23 +147,23 @@ def _is_signature(lines: Sequence[Line], at: int) -> bool:
     )
 
 
-def _mark_end(lines: Sequence[Line], at: int, marks: dict[int, int]) -> int | None:
-    """The line after the mark that begins a quoted mail here: separator, header block, attribution."""
+def _mark_end(lines: Sequence[Line], at: int, marks: _Marks) -> int | None:
+    """The line after the mark that begins a quoted mail here, None where none does."""
     if lines[at].blank:
         return None
     said = separator(lines[at].bare)
     below = _next_filled(lines, at + 1) if said else at
-    block = header_block(lines, below) if below < len(lines) else None
+    block = marks.blocks.get(below)
     if said is not None and block is None and below < len(lines):
         block = unknown_block(lines, below)
     if block is not None:
         return block.end
     if said is not None and said[0].known:
         return at + 1
-    return marks.get(at)
+    return marks.attributions.get(at)
 
 
-def _is_attributed(lines: Sequence[Line], at: int, marks: dict[int, int]) -> bool:
+def _is_attributed(lines: Sequence[Line], at: int, marks: _Marks) -> bool:
     """Whether a quoted run begins with the mark of a quoted mail ("> On … Jan wrote:")."""
     first = next((i for i in range(at, min(len(lines), at + 5)) if lines[i].bare), at)
     return _mark_end(lines, first, marks) is not None
@@ -153,7 +176,7 @@ def _next_filled(lines: Sequence[Line], at: int) -> int:
 
 
 def _run_end(lines: Sequence[Line], at: int) -> int:
-    """The line after a quoted run; blank lines between quoted ones and wrapped lines belong to it."""
+    """The line after a quoted run; blank lines within it and wrapped lines belong to it."""
     end = at + 1
     while end < len(lines):
         ahead = _next_filled(lines, end)
@@ -185,15 +208,18 @@ def _chosen(lines: Sequence[Line], walk: _Walk, start: int) -> list[int]:
     at = start
     for run, kept_from in zip(walk.runs, _quotes_kept(lines, walk), strict=True):
         segment.extend(range(at, run.start))
+        if run.attributed:
+            segment = _above_rule(lines, segment)
         if kept_from is None:
-            keep.extend(_signed_off(lines, segment))
+            keep.extend(_unsigned(lines, segment))
             segment = []
         else:
-            segment = _above_rule(lines, segment) if run.attributed else segment
             segment.extend(range(kept_from, run.end))
         at = run.end
     segment.extend(range(at, walk.cut))
-    return keep + _signed_off(lines, segment)
+    if walk.cut < len(lines):
+        segment = _above_rule(lines, segment)
+    return keep + _unsigned(lines, segment)
 
 
 def _quotes_kept(lines: Sequence[Line], walk: _Walk) -> list[int | None]:
@@ -216,8 +242,8 @@ def _quotes_kept(lines: Sequence[Line], walk: _Walk) -> list[int | None]:
     return kept[::-1]
 
 
-def _signed_off(lines: Sequence[Line], segment: list[int]) -> list[int]:
-    segment = _above_rule(lines, segment)
+def _unsigned(lines: Sequence[Line], segment: list[int]) -> list[int]:
+    """`segment` without the signature at its end."""
     return segment[: signatures.trim([lines[at] for at in segment])]
 
 

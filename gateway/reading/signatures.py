@@ -9,7 +9,10 @@ from gateway.reading import words
 from gateway.reading.lines import Line
 from gateway.reading.words import fold
 
-_LONGEST_DEVICE = 90
+_SENT_FROM_MINE = tuple(words.SENT_FROM_MINE)
+_SENT_BY = tuple(words.SENT_BY)
+_SENT_BY_ENDS = tuple(end for _, end in words.SENT_BY_ENDS)
+_SHORTEST_DEVICE, _LONGEST_DEVICE = 8, 90
 _MOST_SIGNED = 8
 """Lines of a name block under a closing; more is a text of its own."""
 _DASHED_NAME = re.compile(r"[-–—][^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){0,3}$")
@@ -23,16 +26,17 @@ def is_delimiter(line: Line) -> bool:
 def is_device(line: Line) -> bool:
     """Whether a device or a mail program signs here."""
     bare = line.bare
-    if line.quoted or not bare or len(bare) > _LONGEST_DEVICE:
+    if line.quoted or not _SHORTEST_DEVICE <= len(bare) <= _LONGEST_DEVICE:
         return False
     said = fold(bare).strip("*_()[]<> \t.-~")
-    if any(said.startswith(phrase) for phrase in words.SENT_FROM_MINE):
+    if said.startswith(_SENT_FROM_MINE):
         return True
-    if not any(device in said for device in words.DEVICES):
-        return False
-    if any(said.startswith(phrase) for phrase in words.SENT_BY):
-        return True
-    return any(said.startswith(start) and said.endswith(end) for start, end in words.SENT_BY_ENDS)
+    told = said.startswith(_SENT_BY) or (said.endswith(_SENT_BY_ENDS) and _verb_last(said))
+    return told and any(device in said for device in words.DEVICES)
+
+
+def _verb_last(said: str) -> bool:
+    return any(said.endswith(end) and said.startswith(start) for start, end in words.SENT_BY_ENDS)
 
 
 def is_list_footer(lines: Sequence[Line], at: int) -> bool:
@@ -67,7 +71,7 @@ def _without_blank(lines: Sequence[Line], end: int) -> int:
 
 
 def _closing(lines: Sequence[Line], end: int) -> int | None:
-    """Where "Kind regards," with a name under it begins; a closing alone is kept, it is courtesy."""
+    """Where "Kind regards," with a name under it begins; a closing alone is kept."""
     signed = 0
     for at in range(end - 1, max(-1, end - 2 * _MOST_SIGNED), -1):
         line = lines[at]
