@@ -175,14 +175,9 @@ def _read(new_text: str, lexicon: _Lexicon, frame: Frame) -> Reading:
 
 def _meant(lines: Sequence[CommandLine], lexicon: _Lexicon) -> list[CommandLine]:
     """The lines that count as commands, be they right or wrong."""
-    return [
-        line
-        for line in lines
-        if line.leading
-        or lexicon.command(line.word)
-        or lexicon.foreign(line.word)
-        or lexicon.near(line.word)
-    ]
+    words = {line.word for line in lines if not line.leading}
+    known = {w for w in words if lexicon.command(w) or lexicon.foreign(w) or lexicon.near(w)}
+    return [line for line in lines if line.leading or line.word in known]
 
 
 def _understand(line: CommandLine, lexicon: _Lexicon, text: str, frame: Frame) -> Called | Problem:

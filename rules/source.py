@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 
 LONGEST_FILE = 1_000_000
 _DEEPEST = 40
+_DEEPEST_BRACKETS = 100
 _MOST_PARTS = 50_000
 """Aliases repeat what they name; a file that grows beyond this is no process."""
 
@@ -59,8 +60,9 @@ class Source:
 def parse(text: str, file: str) -> Source:
     """The file's data; what cannot be read is in its faults. Never raises."""
     source = Source(file)
-    if len(text) > LONGEST_FILE:
-        source.faults.append(Fault(file, 1, 1, "the file is too long", "Take parts out of it."))
+    if len(text) > LONGEST_FILE or _brackets_too_deep(text):
+        message = "the file is too long, or its brackets nest too deep"
+        source.faults.append(Fault(file, 1, 1, message, "Take parts out of it."))
         return source
     try:
         node = YAML(typ="rt", pure=True).compose(text)
@@ -72,6 +74,16 @@ def parse(text: str, file: str) -> Source:
         message = "the file is no YAML that can be read"
         source.faults.append(Fault(file, 1, 1, message, str(error) or "Take out its nesting."))
     return source
+
+
+def _brackets_too_deep(text: str) -> bool:
+    """Found before reading, which takes quadratic time for them. Brackets in texts count too."""
+    depth = 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}" and depth > 0)
+        if depth > _DEEPEST_BRACKETS:
+            return True
+    return False
 
 
 def _syntax_fault(file: str, error: MarkedYAMLError) -> Fault:
