@@ -21,8 +21,7 @@ import structlog
 
 from gateway import accept as accepting
 from gateway.accept import GroupAcceptor
-from gateway.checking import check_home, templates_of
-from gateway.configuration.loading import load_configuration, load_people, process_folders
+from gateway.checking import check_home
 from gateway.configuration.secrets import database_url
 from gateway.configuration.settings import Configuration
 from gateway.delivery.delivering import Delivering
@@ -40,8 +39,6 @@ from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
 from rules.faults import Unsound
-from rules.loading import load_processes
-from rules.model import People
 from store.database import Database
 from store.errors import Conflict
 from store.inbox import Receipt
@@ -68,17 +65,13 @@ def load_house(
 ) -> House:
     """Everything that the files of a home say. Raises Unsound with every fault at once."""
     checked = check_home(home, os.environ)
-    if checked.faults:
+    if checked.faults or checked.configuration is None or checked.people is None:
         raise Unsound(checked.faults)
-    processes, _ = load_processes(process_folders(home), templates_of(home))
-    configuration = load_configuration(home, processes)
-    assert isinstance(configuration, Configuration), "it was checked just now"
-    people = load_people(home, configuration, processes)
-    assert isinstance(people, People), "it was checked just now"
+    configuration = checked.configuration
     return House(
         configuration=configuration,
-        people=people,
-        processes=processes,
+        people=checked.people,
+        processes=checked.processes,
         renderer=Renderer(folders_of(home)),
         database=database or open_database(configuration),
         clock=clock,

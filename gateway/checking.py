@@ -11,21 +11,30 @@ from babel.messages.pofile import PoFileError
 from jinja2 import TemplateError
 
 from gateway.configuration.loading import process_folders, read_configuration, read_people
+from gateway.configuration.settings import Configuration
 from gateway.configuration.warnings import warnings_of
 from gateway.render import Renderer, folders_of, languages_of, template_faults
 from rules.checks.context import Templates
 from rules.faults import Fault
 from rules.loading import COMMON_FILE, load_processes
+from rules.model import People
+from rules.process import Process
 from rules.source import at, parse
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`faults` keep a home from serving; `warnings` do not. `counts`: what was looked at."""
+    """`faults` keep a home from serving; `warnings` do not. `counts`: what was looked at.
+
+    The values are those of the files that have no faults, None for the others.
+    """
 
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     counts: Mapping[str, int]
+    processes: Mapping[str, Process]
+    configuration: Configuration | None
+    people: People | None
 
 
 def check_home(home: Path, environ: Mapping[str, str]) -> Checked:
@@ -45,7 +54,9 @@ def check_home(home: Path, environ: Mapping[str, str]) -> Checked:
     }
     found = (*faults, *configuration.faults, *people.faults, *template_faults(folders_of(home)))
     warnings = warnings_of(configuration, people, processes, environ)
-    return Checked(tuple(sorted(found)), warnings, counts)
+    return Checked(
+        tuple(sorted(found)), warnings, counts, processes, configuration.value, people.value
+    )
 
 
 def templates_of(home: Path) -> Templates | None:
