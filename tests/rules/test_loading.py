@@ -156,7 +156,8 @@ def test_faults_of_the_common_commands(text: str, fault: str) -> None:
 
 def test_merging_survives_any_data() -> None:
     """Faults of shape are found after merging, which takes what it understands."""
-    for commands in (None, [], "x", {"take": 3}, {"take": None}):
+    anything: tuple[object, ...] = (None, [], "x", {"take": 3}, {"take": None})
+    for commands in anything:
         merged({"commands": commands, "roles": 3, "tells": {}}, common())
 
 
