@@ -65,7 +65,7 @@ def parse(text: str, file: str) -> Source:
         source.faults.append(Fault(file, 1, 1, message, "Take parts out of it."))
         return source
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = YAML(typ="safe", pure=True).compose(text)
         if node is not None:
             source.data = _Construction(source).build(node, ())
     except MarkedYAMLError as error:
