@@ -12,6 +12,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "tests.servers.dovecot",
+    "tests.servers.gateway",
     "tests.servers.postfix",
     "tests.servers.postgres",
 ]

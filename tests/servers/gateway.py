@@ -1,0 +1,157 @@
+"""The gateway itself as others meet it: its program, its ports, its mails.
+
+    gateway = start_gateway(delivery=f"smtp://127.0.0.1:{postfix.port}")
+    swaks(gateway.port, sender="jan@acme.example", recipients=[HELPDESK], ...)
+    gateway.show(1)["status"]
+"""
+
+from __future__ import annotations
+
+import json
+import mailbox
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import pytest
+
+from tests.servers.running import ENVIRONMENT, Daemon, eventually, free_port
+
+PROGRAM = Path(__file__).parents[2] / "run_gateway.py"
+HELPDESK = "helpdesk@accel.example"
+
+CONFIGURATION = """\
+operators = ["ops@accel.example"]
+[store]
+url = "{store}"
+[smtp]
+listen = "127.0.0.1:{port}"
+lmtp = "127.0.0.1:{lmtp_port}"
+max_size = "5MB"
+[delivery]
+url = "{delivery}"
+[trust]
+unverified = "{unverified}"
+[[desk]]
+address = "helpdesk@accel.example"
+name = "Accel Service Desk"
+process = "helpdesk"
+language = "nl"
+time_zone = "Europe/Brussels"
+finance = ["invoices@accel.example"]
+country = "BE"
+"""
+PEOPLE = """\
+staff:
+  - {name: Marie Peeters, email: marie@accel.example, roles: [engineer], language: nl}
+organisations:
+  - name: Acme
+    domains: [acme.example]
+    people: [{name: Jan Maes, email: jan@acme.example, language: nl}]
+"""
+
+
+class Gateway:
+    """One home and one `serve` of it."""
+
+    def __init__(self, home: Path, **values: str) -> None:
+        self.home = home
+        self.port, self.lmtp_port = free_port(), free_port()
+        settings = {
+            "store": "sqlite:///gateway.db",
+            "delivery": "maildir:outgoing",
+            "unverified": "allow",
+            **values,
+        }
+        text = CONFIGURATION.format(port=self.port, lmtp_port=self.lmtp_port, **settings)
+        (home / "gateway.toml").write_text(text)
+        (home / "people.yaml").write_text(PEOPLE)
+        command = [sys.executable, str(PROGRAM), "--home", str(home), "serve"]
+        self._daemon = Daemon(command, log=home / "serve.log")
+
+    def start(self) -> None:
+        self._daemon.start(self.port, self.lmtp_port)
+
+    def stop(self) -> None:
+        self._daemon.stop()
+
+    def kill(self) -> None:
+        """At once, as a power cut would."""
+        self._daemon.kill()
+
+    @property
+    def log(self) -> str:
+        return self._daemon.log.read_text(errors="replace")
+
+    # --- looking ---
+
+    def run(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """One verb of the command line."""
+        return subprocess.run(
+            [sys.executable, str(PROGRAM), "--home", str(self.home), *words],
+            input=stdin,
+            capture_output=True,
+            timeout=60,
+            env=ENVIRONMENT,
+            check=False,
+        )
+
+    def show(self, number: int) -> dict[str, Any]:
+        done = self.run("show", str(number), "--json")
+        shown: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+        return shown
+
+    def status(self) -> dict[str, int]:
+        counts: dict[str, int] = json.loads(self.run("status", "--json").stdout)
+        return counts
+
+    def settled(self) -> dict[str, int]:
+        """The counts once nothing is waiting any more."""
+
+        def quiet() -> dict[str, int] | None:
+            counts = self.status()
+            return None if counts["inbox"] or counts["outbox"] else counts
+
+        return eventually(quiet, "all mails handled and delivered", 30)
+
+    @property
+    def maildir(self) -> Path:
+        return self.home / "outgoing"
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        """What left into the Maildir for this person, oldest first."""
+        if not (self.maildir / "new").is_dir():
+            return []
+        found = []
+        for key, raw in mailbox.Maildir(self.maildir, create=False).iteritems():
+            mail = message_from_bytes(raw.as_bytes(), policy=policy.default)
+            if address in str(mail["To"]):
+                found.append((mail["Date"].datetime, key, mail))
+        return [mail for _, _, mail in sorted(found, key=lambda entry: entry[:2])]
+
+
+class StartGateway(Protocol):
+    def __call__(self, **values: str) -> Gateway: ...
+
+
+@pytest.fixture
+def start_gateway() -> Iterator[StartGateway]:
+    """Starts gateways, each in a home of its own; they are ended when the test is over."""
+    ends: list[Callable[[], None]] = []
+
+    def start(**values: str) -> Gateway:
+        folder = TemporaryDirectory(prefix="deskpost-gateway-")
+        ends.append(folder.cleanup)
+        gateway = Gateway(Path(folder.name), **values)
+        ends.append(gateway.stop)
+        gateway.start()
+        return gateway
+
+    yield start
+    for end in reversed(ends):
+        end()
