@@ -69,11 +69,11 @@ class Outcome:
 class Expression:
     """An expression that was checked. Evaluating it never raises."""
 
-    def __init__(self, source: str, names: frozenset[str], template: Template) -> None:
+    def __init__(
+        self, source: str, names: frozenset[str], literals: Mapping[str, object], template: Template
+    ) -> None:
         self.source = source
-        self._names = names
-        self._template = template
-        self._literals: dict[str, object] = {}
+        self._names, self._literals, self._template = names, literals, template
 
     def evaluate(self, facts: Mapping[str, object]) -> object:
         """Its value; None where it cannot be worked out."""
@@ -83,7 +83,8 @@ class Expression:
         return bool(self.evaluate(facts))
 
     def outcome(self, facts: Mapping[str, object]) -> Outcome:
-        known = {name: _comparable(facts.get(name)) for name in self._names} | self._literals
+        known = {name: _comparable(facts.get(name)) for name in self._names}
+        known |= self._literals
         try:
             context = self._template.new_context(known)
             for _ in self._template.root_render_func(context):
@@ -131,9 +132,7 @@ def _compiled(source: str, tree: nodes.Expr) -> Expression:
     used = frozenset(node.name for node in _all(tree, nodes.Name)) - literals.values.keys()
     body = nodes.Assign(nodes.Name("result", "store"), tree, lineno=1)
     template = _ENVIRONMENT.from_string(nodes.Template([body], lineno=1))
-    expression = Expression(source, used, template)
-    expression._literals.update(literals.values)
-    return expression
+    return Expression(source, used, literals.values, template)
 
 
 # --- what may stand in one ---------------------------------------------------------------------
