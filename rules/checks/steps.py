@@ -16,7 +16,6 @@ from rules.words import normalise
 ATTRIBUTES = ("type", "priority", "level", "contract", "resolution")
 """What a step may set beside the fields of the file."""
 _IN_TITLES = ("number", "subject", "month", "year")
-
 REMIND = "remind"
 """The timer that every process has."""
 
