@@ -67,12 +67,11 @@ def _first_mark(lines: Sequence[Line], told: bool) -> _Mark | None:
         if not found.bare:
             continue
         said = separators.separator(found.bare)
-        if said is not None and said[0].known:
-            return (
-                _introduced(lines, at, said[1], blocks)
-                if told or said[0] is Separator.FORWARDED
-                else None
-            )
+        if said is not None and (said[0].known or told):
+            forwarded = told or said[0] is Separator.FORWARDED
+            mark = _introduced(lines, at, said[1], blocks) if forwarded else None
+            if mark is not None or said[0].known:
+                return mark
         if at in blocks:
             return _from_block(blocks[at], at) if told else None
         if at in marks:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+
+from gateway.reading.words import WROTE, fold
 
 LONGEST = 500
 """Characters of a line that the rules look at; no program writes a longer attribution."""
 BROKEN = 900
 """A line of so many characters may have been broken on its way (Postfix: at 998 bytes)."""
+
+_LONGEST_RUN_IN = 300
+_RUN_IN = re.compile(
+    r"(?<=[^\s>*_])(?:\s?-{2,3}\s?|[.!?)]\s+|\s+(?=On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)))"
+    r"((?:On|Le|Am|Op|El|Il|Em|Den|Dne) (?=[^\d:]{0,20}\d)[^:]{5,200}\d:\d\d.{3,200}:)\s*$"
+)
+"""Words of the sender, then "On Tue, Mar 3, 2026 at 10:15 AM Jan wrote:" on the same line."""
 
 _INVISIBLE = dict.fromkeys(
     (0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A))
@@ -35,8 +45,20 @@ class Line:
 
 
 def read(text: str) -> list[Line]:
-    """The lines of `text`; every kind of line end that Unicode knows ends one."""
-    return [line(raw) for raw in text.splitlines()]
+    """The lines of `text`; every kind of line end that Unicode knows ends one.
+
+    An attribution that some program ran into the sender's last line is a line of its own.
+    """
+    return [line(part) for raw in text.splitlines() for part in _parted(raw)]
+
+
+def _parted(raw: str) -> tuple[str, ...]:
+    if len(raw) > _LONGEST_RUN_IN or not raw.rstrip().endswith(":"):
+        return (raw,)
+    found = _RUN_IN.search(raw)
+    if found is None or WROTE.isdisjoint(fold(found[1]).replace(":", " ").split()):
+        return (raw,)
+    return raw[: found.start(1)].rstrip("- "), raw[found.start(1) :]
 
 
 def line(raw: str) -> Line:
