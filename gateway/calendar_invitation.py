@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from gateway.render.cleaning import clean, one_line
 from gateway.values import Mailbox
 
 PRODUCT = "-//Deskpost//Visits//EN"
@@ -70,8 +71,8 @@ def _event(visit: Visit, method: Method, now: datetime) -> Event:
     event.add("dtstamp", now)
     event.add("dtstart", starts)
     event.add("dtend", starts + visit.duration)
-    event.add("summary", visit.summary)
-    event.add("description", visit.description)
+    event.add("summary", one_line(clean(visit.summary)))
+    event.add("description", clean(visit.description))
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
     event.add("organizer", _address(visit.organizer), encode=False)
     for attendee in visit.attendees:
@@ -89,6 +90,7 @@ def _attendee(box: Mailbox) -> vCalAddress:
 
 def _address(box: Mailbox) -> vCalAddress:
     address = vCalAddress(f"mailto:{box.address}")
-    if box.name:
-        address.params["cn"] = vText(box.name)
+    name = one_line(clean(box.name))
+    if name:
+        address.params["cn"] = vText(name)
     return address

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from gateway.render.catalogs import (
     texts_of,
     translated,
 )
-from gateway.render.environment import MODES, SHARED, Mode, Renderer, bare_environment
+from gateway.render.environment import SHARED, Renderer, bare_environment
 from rules.faults import Fault, did_you_mean
 
 PAGE_NAMES = frozenset(
@@ -112,12 +113,18 @@ def template_faults(folders: Sequence[Path]) -> tuple[Fault, ...]:
 
 
 def _file_faults(folders: Sequence[Path]) -> Iterator[Fault]:
-    """Each file once: what is not of one mode alone compiles alike in both."""
-    environments = {mode: bare_environment(folders, mode, {}) for mode in MODES}
-    macros = {mode: frozenset(_shared_macros(environments[mode], mode)) for mode in MODES}
+    environment = bare_environment(folders, "text", {})
+    there = set(environment.list_templates())
+    macros = frozenset(_shared_macros(environment))
     for path in _template_files(folders):
-        mode: Mode = "html" if "html" in path.name else "text"
-        yield from _template_faults(environments[mode], path, macros[mode])
+        try:
+            checked = _checked(path.read_text("utf-8"))
+        except TemplateSyntaxError as fault:
+            yield Fault(str(path), fault.lineno, 0, fault.message or "no template")
+        except (OSError, UnicodeDecodeError) as fault:
+            yield Fault(str(path), 0, 0, f"cannot be read: {fault}")
+        else:
+            yield from _name_faults(path, checked, macros, there)
 
 
 def _template_files(folders: Iterable[Path]) -> Iterator[Path]:
@@ -125,48 +132,48 @@ def _template_files(folders: Iterable[Path]) -> Iterator[Path]:
         yield from sorted(folder.rglob("*.j2"))
 
 
-def _shared_macros(environment: Environment, mode: Mode) -> Iterator[str]:
-    for name in (f"blocks/{mode}.j2", *SHARED):
+def _shared_macros(environment: Environment) -> Iterator[str]:
+    """Names that stand in every template without being imported; both modes have the same."""
+    for name in ("blocks/text.j2", *SHARED):
         try:
-            tree = environment.parse(_source(environment, name))
+            yield from _checked(_source(environment, name)).macros
         except (TemplateSyntaxError, TemplateNotFound):
             continue
-        yield from (node.name for node in tree.body if isinstance(node, nodes.Macro))
 
 
-def _template_faults(
-    environment: Environment, path: Path, macros: frozenset[str]
-) -> Iterator[Fault]:
-    try:
-        tree = environment.parse(path.read_text("utf-8"), path.name, str(path))
-        found = [*_name_faults(environment, path, tree, macros)]
-        found += _reference_faults(environment, path, tree)
-        environment.compile(tree, path.name, str(path))
-    except TemplateSyntaxError as fault:
-        yield Fault(str(path), fault.lineno, 0, fault.message or "no template")
-        return
-    except (OSError, UnicodeDecodeError) as fault:
-        yield Fault(str(path), 0, 0, f"cannot be read: {fault}")
-        return
-    yield from found
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A template that compiles: the names it needs with their lines, the templates it names."""
+
+    needs: tuple[tuple[str, int], ...]
+    macros: frozenset[str]
+    references: tuple[str, ...]
+
+
+@lru_cache(maxsize=512)
+def _checked(source: str) -> _Checked:
+    """Raises TemplateSyntaxError, for unknown filters and tests too."""
+    tree = _PARSER.parse(source)
+    lines: dict[str, int] = {}
+    for node in tree.find_all(nodes.Name):
+        lines.setdefault(node.name, node.lineno)
+    needs = tuple((name, lines.get(name, 0)) for name in meta.find_undeclared_variables(tree))
+    macros = frozenset(node.name for node in tree.find_all(nodes.Macro))
+    references = tuple(name for name in meta.find_referenced_templates(tree) if name)
+    _PARSER.compile(tree)
+    return _Checked(needs, macros, references)
 
 
 def _name_faults(
-    environment: Environment, path: Path, tree: nodes.Template, macros: frozenset[str]
+    path: Path, checked: _Checked, macros: frozenset[str], there: Collection[str]
 ) -> Iterator[Fault]:
-    own = {node.name for node in tree.find_all(nodes.Macro)}
-    known = PAGE_NAMES | macros | own | set(environment.globals)
-    for name in sorted(meta.find_undeclared_variables(tree) - known):
-        line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), 0)
-        yield Fault(str(path), line, 0, f"no template knows {name}", did_you_mean(name, PAGE_NAMES))
-
-
-def _reference_faults(
-    environment: Environment, path: Path, tree: nodes.Template
-) -> Iterator[Fault]:
-    there = environment.list_templates()
-    for name in meta.find_referenced_templates(tree):
-        if name and name not in there:
+    known = PAGE_NAMES | macros | checked.macros | set(_PARSER.globals)
+    for name, line in checked.needs:
+        if name not in known:
+            mend = did_you_mean(name, PAGE_NAMES)
+            yield Fault(str(path), line, 0, f"no template knows {name}", mend)
+    for name in checked.references:
+        if name not in there:
             yield Fault(str(path), 0, 0, f"there is no {name}", did_you_mean(name, there))
 
 

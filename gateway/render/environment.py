@@ -22,6 +22,7 @@ from gateway.render.blocks import BLOCK_FILTERS
 from gateway.render.catalogs import Translations, read_catalogs, translations_of
 from gateway.render.commands import written
 from gateway.render.styles import InlineStyles
+from rules.model import Scalar
 from rules.process import Text
 
 SHIPPED = Path(__file__).parents[2] / "templates"
@@ -170,6 +171,12 @@ def _say(context: Context, text: Text) -> str:
 
 
 @pass_context
+def _said(context: Context, value: Text | Scalar) -> Scalar:
+    """The same; a value of another kind is what it is."""
+    return _say(context, value) if isinstance(value, Mapping) else value
+
+
+@pass_context
 def _status_label(context: Context, status: str) -> str:
     found = context["process"].statuses.get(status)
     return _say(context, found.label) if found else status
@@ -200,6 +207,7 @@ def _person(context: Context, address: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., object]] = {
+    "said": _said,
     "moment": _in_zone(formats.moment),
     "short_moment": _in_zone(formats.short_moment),
     "zone_name": _in_zone(formats.zone_name),
@@ -209,7 +217,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "digits": _in_language(formats.number),
 }
 FUNCTIONS: dict[str, Callable[..., object]] = {
-    "say": _say,
+    "say": _said,
     "status_label": _status_label,
     "type_label": _type_label,
     "role_label": _role_label,

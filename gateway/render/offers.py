@@ -21,7 +21,7 @@ def offer_links(
     """Each offer as a link to `reply_to`, in the recipient's language.
 
     An offer given by its command alone has the label that the process file gives it somewhere, else
-    the words of the command. The subject holds nothing that a sender wrote: the link may go to anyone.
+    the words of the command. The subject holds nothing that a sender wrote: anyone may get it.
     """
     return tuple(_link(process, _known(process, o), recipient, reply_to, ticket) for o in offers)
 
