@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
-from rules.model import Ticket
+from rules.model import Priority, Ticket
 from store import schema
 from store.database import Transaction
 from store.ticket_rows import fold
@@ -48,16 +48,21 @@ def count(tx: Transaction, which: Filter) -> int:
     return number
 
 
-def waiting(tx: Transaction, desk: str, statuses: Collection[str]) -> list[Ticket]:
-    """The desk's open tickets in these statuses that nobody is assigned to, oldest first."""
-    query = select(_tickets.c.number).where(
-        _tickets.c.desk == desk,
-        _tickets.c.status.in_(list(statuses)),
-        _tickets.c.closed_at.is_(None),
-        _tickets.c.assignee.is_(None),
+def waiting(
+    tx: Transaction, desk: str, statuses: Collection[str], limit: int = 500
+) -> list[Ticket]:
+    """The desk's open tickets in these statuses that nobody is assigned to, the most urgent first,
+    of equal urgency the oldest."""
+    t = _tickets.c
+    query = select(t.number).where(
+        t.desk == desk,
+        t.status.in_(list(statuses)),
+        t.closed_at.is_(None),
+        t.assignee.is_(None),
     )
-    numbers = tx.rows(query.order_by(_tickets.c.opened_at, _tickets.c.number))
-    return load_all(tx, [row.number for row in numbers])
+    urgency = case({p.value: p.rank for p in Priority}, value=t.priority)
+    query = query.order_by(urgency.desc(), t.opened_at, t.number).limit(limit)
+    return load_all(tx, [row.number for row in tx.rows(query)])
 
 
 def has_history(tx: Transaction, address: str) -> bool:

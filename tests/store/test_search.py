@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rules.model import Ticket, Visibility
+from rules.model import Priority, Ticket, Visibility
 from store import search, tickets
 from store.database import Database, Transaction
 from store.search import Filter
@@ -84,7 +84,7 @@ def test_what_is_found_is_whole(filled: Database) -> None:
 
 
 def test_the_queue_holds_what_nobody_has_taken(database: Database) -> None:
-    """Open tickets of the desk in these statuses, the oldest first."""
+    """Open tickets of the desk in these statuses, the urgent and then the oldest first."""
 
     def numbers(found: Sequence[Ticket]) -> list[int]:
         return [ticket.number for ticket in found]
@@ -96,7 +96,10 @@ def test_the_queue_holds_what_nobody_has_taken(database: Database) -> None:
         saved(tx, closed_at=NOW)
         saved(tx, desk=OTHER)
         saved(tx, status="waiting")
-        assert numbers(search.waiting(tx, DESK, ["new", "open"])) == [2, 1]
+        saved(tx, opened_at=after(9), priority=Priority.HIGH)
+        saved(tx, opened_at=after(9), priority=Priority.LOW)
+        assert numbers(search.waiting(tx, DESK, ["new", "open"])) == [7, 2, 1, 8]
+        assert numbers(search.waiting(tx, DESK, ["new", "open"], limit=1)) == [7]
         assert numbers(search.waiting(tx, DESK, [])) == []
 
 

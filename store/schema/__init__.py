@@ -1,0 +1,45 @@
+"""The tables. Their constraints carry the guarantees; the functions beside only use them.
+
+Partial indexes keep the costs flat: what is done leaves the index of what is to do.
+"""
+
+from __future__ import annotations
+
+from store.schema.act_tables import answers, holds, journal, signing_keys, tokens, told
+from store.schema.common import metadata
+from store.schema.mail_tables import attachments, evidence, inbox, messages, outbox
+from store.schema.ticket_tables import (
+    counters,
+    links,
+    participants,
+    quotes,
+    settings,
+    tasks,
+    tickets,
+    time_entries,
+    timers,
+)
+
+__all__ = [
+    "answers",
+    "attachments",
+    "counters",
+    "evidence",
+    "holds",
+    "inbox",
+    "journal",
+    "links",
+    "messages",
+    "metadata",
+    "outbox",
+    "participants",
+    "quotes",
+    "settings",
+    "signing_keys",
+    "tasks",
+    "tickets",
+    "time_entries",
+    "timers",
+    "tokens",
+    "told",
+]
