@@ -26,6 +26,8 @@ from rules.process import Process
 from store.errors import StoreError
 
 Explained = dict[str, object]
+_LANGUAGE = "en"
+"""The command line speaks English."""
 
 
 def explain(house: House | None, file: str, octets: bytes, now: datetime) -> Explained:
@@ -154,7 +156,7 @@ def _at_home(
     process = facts.process
     read = _read(parsed, process, facts.now, desk)
     number = found.ticket.number if found.ticket else None
-    would = _would(decision, desk, found)
+    would = _would(decision, desk, process, found)
     return _object(file, parsed, read, identity.actor.proof.value, number, would)
 
 
@@ -169,10 +171,10 @@ def _desk(house: House, envelope: Envelope, parsed: ParsedMail) -> Desk:
     return house.desks[address]
 
 
-def _would(decision: Decision, desk: Desk, found: TicketMatch) -> list[str]:
+def _would(decision: Decision, desk: Desk, process: Process, found: TicketMatch) -> list[str]:
     sentences = list(_changes(decision, desk, found))
     sentences += [_refusal(refusal) for refusal in decision.refusals]
-    sentences += [_done(line) for line in decision.lines]
+    sentences += [_done(line, process) for line in decision.lines]
     for effect in decision.effects:
         if isinstance(effect, QueueMail):
             sentences.append(f"mail {effect.template} to {', '.join(effect.to)}")
@@ -194,6 +196,12 @@ def _refusal(refusal: Mapping[str, object]) -> str:
     return f"refuse {refusal.get('line') or 'it'}: {refusal['why']}"
 
 
-def _done(line: Mapping[str, object]) -> str:
-    details = ", ".join(f"{k} {v}" for k, v in line.items() if k != "what" and v not in ("", None))
+def _done(line: Mapping[str, object], process: Process) -> str:
+    given = {k: v for k, v in line.items() if k != "what" and v not in ("", None)}
+    details = ", ".join(f"{k} {_said(v, process)}" for k, v in given.items())
     return f"{line['what']}: {details}" if details else str(line["what"])
+
+
+def _said(value: object, process: Process) -> object:
+    """Words of the process file come in each language."""
+    return process.say(value, _LANGUAGE) if isinstance(value, Mapping) else value

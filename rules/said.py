@@ -1,6 +1,7 @@
 """The machine words for what mails tell people; templates have the sentence for each.
 
 A line of a mail is a mapping: `what` is one of these words, the other keys its sentence needs.
+Labels are the process file's own texts, in each language that it has: every reader has their own.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class What(StrEnum):
     PRIORITY = "priority"  # priority
     TYPE = "type"  # label
     LEVEL = "level"  # label
-    FIELD = "field"  # label, value
+    FIELD = "field"  # label, value, kind (of the field)
     CONTRACT = "contract"  # name
     RESOLUTION = "resolution"  # value
     TASK_ADDED = "task_added"  # number, title, name (empty: nobody yet), due (ISO date or empty)

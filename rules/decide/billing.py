@@ -79,10 +79,10 @@ def rate(scene: Scene, entry: TimeEntry) -> Decimal:
 # --- the invoice notice ------------------------------------------------------------------------
 
 
-def on_entering(scene: Scene, status: Status) -> None:
-    """Bills what the status says; nothing is billed twice, and nothing where there is nothing."""
+def on_entering(scene: Scene, status: Status, by_command: str | None) -> None:
+    """Bills what command, type or status say, in this order; nothing is billed twice."""
     spec = scene.process.types.get(scene.open_ticket.type or "")
-    basis = (spec.bill if spec else None) or status.bill
+    basis = by_command or (spec.bill if spec else None) or status.bill
     if status.bill in (None, "nothing") or basis in (None, "nothing"):
         return
     request(scene, basis)

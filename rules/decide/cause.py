@@ -15,6 +15,8 @@ class Cause:
     name: str = ""
     line: str = ""
     arguments: Mapping[str, object] = field(default_factory=dict)
+    bill: str | None = None
+    """What the command says of billing, which wins over status and type."""
 
     def text(self, name: str) -> str:
         value = self.arguments.get(name)

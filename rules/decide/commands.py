@@ -15,6 +15,7 @@ from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.effects import Hold
 from rules.model import ActClass
+from rules.process import Text
 from rules.said import Why
 
 
@@ -59,18 +60,18 @@ def _check(scene: Scene, called: Called) -> None:
     facts = known(scene.facts, ticket, called.arguments)
     for guard in command.guards:
         if not guards.holds(guard.that, facts):
-            raise Refused(Why.GUARD, says=scene.label(guard.says))
+            raise Refused(Why.GUARD, says=guard.says)
 
 
-def _role_label(scene: Scene, role: str) -> str:
+def _role_label(scene: Scene, role: str) -> Text:
     spec = scene.process.roles.get(role)
-    return scene.label(spec.label) if spec else role
+    return spec.label if spec else role
 
 
 def _refuse_status(scene: Scene, called: Called) -> None:
     process, ticket, command = scene.process, scene.open_ticket, called.spec
     if command.types and ticket.type not in command.types:
-        labels = {name: scene.label(spec.label) for name, spec in process.types.items()}
+        labels = {name: spec.label for name, spec in process.types.items()}
         raise Refused(
             Why.WRONG_TYPE,
             type_label=labels.get(ticket.type or "", ""),
@@ -78,10 +79,8 @@ def _refuse_status(scene: Scene, called: Called) -> None:
         )
     raise Refused(
         Why.WRONG_STATUS,
-        status_label=scene.label(process.statuses[ticket.status].label),
-        in_labels=[
-            scene.label(process.statuses[name].label) for name in statuses_of(process, command)
-        ],
+        status_label=process.statuses[ticket.status].label,
+        in_labels=[process.statuses[name].label for name in statuses_of(process, command)],
     )
 
 

@@ -37,9 +37,8 @@ def _fire(scene: Scene, name: str, spec: TimerSpec) -> Decision:
         return conclude(scene, "timer_not_needed")
     cause = Cause(name)
     scene.do(Note("timer_due", name))
-    says = scene.label(spec.says)
-    if says:
-        scene.say(What.TIMER, text=says)
+    if spec.says:
+        scene.say(What.TIMER, text=spec.says)
     carry_out(scene, spec.steps, cause)
     if spec.to:
         moving.move(scene, spec.to, cause)

@@ -38,12 +38,12 @@ def move(scene: Scene, status: str, cause: Cause) -> None:
     scene.do(MoveTo(status, spec.closed, scene.facts.now, process.version))
     scene.say(
         What.MOVED,
-        from_label=scene.label(before.label) if before else ticket.status,
-        to_label=scene.label(spec.label),
+        from_label=before.label if before else ticket.status,
+        to_label=spec.label,
     )
     settle_timers(scene)
     carry_out(scene, spec.enter, cause)
-    billing.on_entering(scene, spec)
+    billing.on_entering(scene, spec, cause.bill)
     if spec.leads_to:
         move(scene, spec.leads_to, cause)
 

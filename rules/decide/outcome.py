@@ -10,6 +10,10 @@ from rules.decide.possible import possible
 from rules.decide.scene import Scene
 from rules.effects import Decision, Hold, QueueMail
 from rules.model import Person
+from rules.said import What
+
+_TO_THE_SENDER = frozenset({What.NOTE_KEPT.value, What.CONFIRMED.value, What.NOT_CONFIRMED.value})
+"""What is said to the sender alone: notices to others leave it out."""
 
 
 def conclude(scene: Scene, reason: str) -> Decision:
@@ -39,6 +43,7 @@ def _notices(scene: Scene) -> list[QueueMail]:
     told = {a for m in scene.mails if m.internal and m.carries_text for a in m.to}
     alike: dict[tuple[str, bool], list[str]] = defaultdict(list)
     words = _has_words(scene)
+    lines = [line for line in scene.lines if line["what"] not in _TO_THE_SENDER]
     for address, notice in scene.notices.items():
         if address not in told and address != _author(scene):
             alike[notice.headline.value, notice.carries_text and words].append(address)
@@ -46,7 +51,7 @@ def _notices(scene: Scene) -> list[QueueMail]:
         QueueMail(
             "notice",
             tuple(addresses),
-            data={"headline": headline, "lines": list(scene.lines)},
+            data={"headline": headline, "lines": lines},
             carries_text=carries,
             internal=True,
         )

@@ -124,8 +124,10 @@ class Scene:
         self.do(task)
         return number
 
-    def label(self, text: Text, language: str | None = None) -> str:
-        return self.process.say(text, language or self.facts.desk.language)
+    def label(self, text: Text) -> str:
+        """For what is kept; lines have the text itself, since each is read in a language of its
+        own."""
+        return self.process.say(text, self.facts.desk.language)
 
     def set_aside(self, reason: str) -> None:
         self.effects.append(SetAside(reason))

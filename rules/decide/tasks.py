@@ -13,7 +13,7 @@ from rules.decide.values import value_of
 from rules.effects import AddTask, AssignTask, CompleteTask
 from rules.model import Task
 from rules.moments import month_name
-from rules.process import TaskStep
+from rules.process import TaskStep, Text
 from rules.said import Headline, What, Why
 
 
@@ -122,10 +122,14 @@ def assign(scene: Scene, number: int, word: str) -> None:
         raise Refused(Why.NO_SUCH_TASK, given=number, open=_open_tasks(scene))
     found = named_or_refused(scene, word)
     scene.do(AssignTask(number, found.address, found.role))
-    name = name_of(scene.facts.people, found.address) or found.role
-    scene.say(What.TASK_ASSIGNED, number=number, title=task.title, name=name)
+    scene.say(What.TASK_ASSIGNED, number=number, title=task.title, name=_named(scene, found))
     hearing = (found.address,) if found.address else holders(scene.facts, found.role or "", None)
     scene.tell([a for a in hearing if a != scene.facts.actor.address], Headline.TASK)
+
+
+def _named(scene: Scene, found: Named) -> Text:
+    role = scene.process.roles.get(found.role or "")
+    return name_of(scene.facts.people, found.address) or (role.label if role else "")
 
 
 def complete(scene: Scene, cause: Cause, which: str) -> None:

@@ -63,8 +63,8 @@ def _set_field(scene: Scene, name: str, value: Scalar) -> None:
     if spec is None or spec.type == "flag":
         return
     choice = spec.choices.get(str(value))
-    shown = scene.label(choice) if choice is not None else value
-    scene.say(What.FIELD, label=scene.label(spec.label), value=shown, field=name, kept=value)
+    shown = choice if choice is not None else value
+    scene.say(What.FIELD, label=spec.label, value=shown, kind=spec.type, field=name, kept=value)
 
 
 def _set_priority(scene: Scene, value: str) -> None:
@@ -82,7 +82,7 @@ def _set_type(scene: Scene, value: str) -> None:
     if name == scene.open_ticket.type:
         return
     scene.do(SetValue("type", name))
-    scene.say(What.TYPE, label=scene.label(scene.process.types[name].label))
+    scene.say(What.TYPE, label=scene.process.types[name].label)
     level = scene.process.types[name].level
     if level:
         _set_level(scene, level)
@@ -102,7 +102,7 @@ def _set_level(scene: Scene, value: str) -> None:
         return
     scene.do(SetValue("level", value))
     role = scene.process.roles.get(value)
-    scene.say(What.LEVEL, label=scene.label(role.label) if role else value)
+    scene.say(What.LEVEL, label=role.label if role else value)
 
 
 def _set_contract(scene: Scene, value: str) -> None:

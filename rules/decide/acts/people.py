@@ -96,7 +96,7 @@ def _give_to_role(scene: Scene, role: str) -> None:
     scene.do(Assign(one))
     if one is None:
         scene.do(SetValue("level", role))
-    label = scene.label(scene.process.roles[role].label)
+    label = scene.process.roles[role].label
     scene.say(What.ASSIGNED, name=name_of(scene.facts.people, one) or label)
     others = [a for a in holding if a != scene.facts.actor.address]
     scene.tell(others, Headline.ASSIGNED, carries_text=True)
