@@ -1,49 +1,87 @@
-"""A Maildir that any mail client opens: a mail is a file that appears whole or not at all."""
+"""A Maildir that any mail client opens: a mail is a file that appears whole or not at all.
+
+The file is the mail and nothing else, with the line ends of a file; each recipient's copy has their
+address in its To.
+"""
 
 from __future__ import annotations
 
+import errno
 import mailbox
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
-from gateway.delivery.values import Failed, Parcel, Sent
+from gateway.delivery.values import Failed, Parcel, Result, Sent, Unreachable
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""A smaller mail may still find room."""
 
 
 class MaildirSender:
-    """Puts each mail into `new/` under a name of its own content: sent again, it is the same file."""
+    """Puts each mail into `new/` under a name of its content: sent again, it is the same file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._made = False
 
-    def send(self, parcel: Parcel) -> Sent | Failed:
+    def send(self, parcel: Parcel) -> Result:
         try:
             self._put(parcel)
         except OSError as error:
-            return Failed(False, "4.3.0", f"{self._folder}: {error.strerror}")
+            self._made = False
+            text = f"{self._folder}: {error.strerror}"
+            return Failed(False, "4.3.1", text) if error.errno in _NO_ROOM else Unreachable(text)
         return Sent()
+
+    def rest(self) -> None:
+        """Nothing is kept open."""
+
+    def abort(self) -> None:
+        """A disk is not waited for."""
 
     def close(self) -> None:
         """Nothing is kept open."""
 
     def _put(self, parcel: Parcel) -> None:
-        mailbox.Maildir(self._folder, create=True).close()
+        if not self._made:
+            self._make()
         name = _name(parcel)
-        if self._there(name):
+        if parcel.again and self._is_there(name):
             return
-        waiting = self._folder / "tmp" / name
-        with waiting.open("wb") as file:
-            file.write(b"Delivered-To: " + parcel.recipient.encode() + b"\n")
-            file.write(parcel.body.replace(b"\r\n", b"\n"))
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.rename(self._folder / "new" / name)
+        waiting = self._folder / "tmp" / f"{name}.{token_hex(8)}"
+        try:
+            self._write(waiting, parcel.body.replace(b"\r\n", b"\n"))
+            waiting.rename(self._folder / "new" / name)
+        except OSError:
+            with suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            raise
         self._sync(self._folder / "new")
 
-    def _there(self, name: str) -> bool:
+    def _make(self) -> None:
+        """The folders; removes what deliveries that died left in `tmp` (after 36 hours)."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        box = mailbox.Maildir(self._folder, create=True)
+        box.clean()
+        for name in ("tmp", "new", "cur"):
+            (self._folder / name).mkdir(mode=0o700, exist_ok=True)
+        self._made = True
+
+    def _is_there(self, name: str) -> bool:
         """In `new`, or in `cur` with the flags that a client has given it."""
-        seen = (self._folder / "cur").glob(f"{name}:*")
+        seen = (self._folder / "cur").glob(f"{name}*")
         return (self._folder / "new" / name).exists() or any(seen)
+
+    @staticmethod
+    def _write(path: Path, octets: bytes) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
 
     @staticmethod
     def _sync(folder: Path) -> None:

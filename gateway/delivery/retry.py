@@ -16,5 +16,5 @@ def pause(attempts: int, chance: float) -> timedelta:
         attempts: how often it was tried, from 1.
         chance: from 0 to 1, anew each time.
     """
-    doubled = FIRST * 2 ** min(max(attempts - 1, 0), 16)
+    doubled = FIRST * (1 << min(max(attempts - 1, 0), 16))
     return min(doubled, LONGEST) * (0.75 + chance / 2)

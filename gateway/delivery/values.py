@@ -8,11 +8,13 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One copy: its bytes never change, however often it is tried. `sender` "" is the null one."""
+    """One copy: its bytes never change, however often it is tried. `sender` "" is the null one;
+    `again`: it may have left before."""
 
     sender: str
     recipient: str
     body: bytes
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,27 @@ class Failed:
     unsettled: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The way out is closed for every mail, and this one was not tried. `answered`: somebody is
+    there and wants to be left alone, or wants what the configuration does not give."""
+
+    text: str
+    answered: bool = False
+
+
+Result = Sent | Failed | Unreachable
+
+
 class Sender(Protocol):
     """One way out, used by one thread at a time. It never raises for what the other side does."""
 
-    def send(self, parcel: Parcel) -> Sent | Failed: ...
+    def send(self, parcel: Parcel) -> Result: ...
+
+    def rest(self) -> None:
+        """Nothing is to be sent at the moment: what was kept open for long may be closed."""
+
+    def abort(self) -> None:
+        """Called by another thread: whatever waits for the other side ends with an error."""
 
     def close(self) -> None: ...
