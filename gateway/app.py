@@ -24,7 +24,7 @@ from gateway.accept import GroupAcceptor
 from gateway.checking import check_home
 from gateway.configuration.secrets import database_url
 from gateway.configuration.settings import Configuration
-from gateway.delivery.delivering import Delivering
+from gateway.delivery.delivering import deliverers
 from gateway.explaining import explain as explain_mail
 from gateway.greeting import greeting
 from gateway.handle.due import handle_order
@@ -143,9 +143,9 @@ class Gateway:
         self._acceptor = GroupAcceptor(
             self._house.database, lambda: dict(self._house.desks), self._arrived
         )
+        self._senders = deliverers(self.house, self._owner, SENDERS)
         self._delivering = [
-            Loop(f"delivery-{n}", Delivering(self.house, f"{self._owner}-{n}").work)
-            for n in range(SENDERS)
+            Loop(f"delivery-{n}", sender.work) for n, sender in enumerate(self._senders, 1)
         ]
         self._processing = Loop(
             "processing", Processing(self.house, self._owner, self._queued).work
@@ -187,6 +187,7 @@ class Gateway:
     def _stop(self) -> None:
         self._acceptor.stop()
         threads = [threading.Thread(target=worker.stop) for worker in self._loops]
+        threads += [threading.Thread(target=s.end, args=(GRACE,)) for s in self._senders]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -94,6 +94,7 @@ def gather(
         desks=tuple(house.desks.values()),
         processes={d.process: house.process_of(d) for d in house.desks.values()},
         others=_others(tx, numbers, desk, lock),
+        linked=_linked(tx, ticket),
         queue=_queue(tx, desk, process) if wants_next else (),
         held=held,
         next_number=tickets.next_number(tx),
@@ -126,6 +127,11 @@ def _others(tx: Transaction, numbers: set[int], desk: Desk, lock: bool) -> Mappi
     """Tickets of this desk alone: a number of elsewhere is as good as one that does not exist."""
     found = tickets.load_all(tx, sorted(numbers), lock=lock) if numbers else []
     return {ticket.number: ticket for ticket in found if ticket.desk == desk.address}
+
+
+def _linked(tx: Transaction, ticket: Ticket | None) -> Mapping[int, Ticket]:
+    numbers = sorted({int(k.to) for k in ticket.links if k.to.isdigit()}) if ticket else []
+    return {t.number: t for t in tickets.load_all(tx, numbers)} if numbers else {}
 
 
 def _queue(tx: Transaction, desk: Desk, process: Process) -> tuple[Ticket, ...]:

@@ -11,7 +11,7 @@ from rules.commands import Called, Reading
 from rules.decide import automatic, commands
 from rules.decide.acts.people import tell_responsible
 from rules.decide.afterwards import finished, on_closed, takes_text
-from rules.decide.audience import roles_of
+from rules.decide.audience import language_of, roles_of
 from rules.decide.conversation import after_commands, customer_wrote
 from rules.decide.facts import Facts, Mail
 from rules.decide.opening import acknowledge, blank_ticket, open_for
@@ -147,7 +147,12 @@ def _is_staff(scene: Scene, address: str) -> bool:
 def _read(scene: Scene, mail: Mail) -> Reading:
     facts = scene.facts
     return reading.read(
-        mail.text, facts.process, now=facts.now, time_zone=ZoneInfo(facts.desk.time_zone)
+        mail.text,
+        facts.process,
+        now=facts.now,
+        time_zone=ZoneInfo(facts.desk.time_zone),
+        others=[p for p in facts.processes.values() if p is not facts.process],
+        answered_in=language_of(facts, facts.actor.address, scene.ticket),
     )
 
 

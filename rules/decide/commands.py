@@ -85,7 +85,7 @@ def _refuse_status(scene: Scene, called: Called) -> None:
 
 
 def _perform(scene: Scene, called: Called) -> None:
-    cause = Cause(called.name, called.line, called.arguments)
+    cause = Cause(called.name, called.line, called.arguments, called.spec.bill)
     scene.internal = scene.internal or called.spec.internal
     try:
         carry_out(scene, called.spec.steps, cause)

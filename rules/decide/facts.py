@@ -160,6 +160,8 @@ class Facts:
     processes: Mapping[str, Process] = field(default_factory=dict)
     others: Mapping[int, Ticket] = field(default_factory=dict)
     """Tickets whose numbers the mail names."""
+    linked: Mapping[int, Ticket] = field(default_factory=dict)
+    """Tickets that this one is tied to."""
     queue: tuple[Ticket, ...] = ()
     """Open tickets of the desk that nobody has taken, where the mail asks for the next one."""
     held: Held | None = None

@@ -47,9 +47,19 @@ def _of_ticket(facts: Facts, ticket: Ticket) -> dict[str, object]:
         },
         "billing": {"status": ticket.billing.status},
         "time": {"billable_minutes": sum(t.minutes for t in ticket.time if t.billable)},
-        "links": {link.kind: link.to for link in ticket.links},
+        "links": _links(facts, ticket),
         "survey": {"sent": ticket.survey is not None},
     }
+
+
+def _links(facts: Facts, ticket: Ticket) -> dict[str, object]:
+    """What each kind of link leads to, and how the ticket of a bug stands."""
+    links: dict[str, object] = {link.kind: link.to for link in ticket.links}
+    named = str(links.get("bug", ""))
+    bug = facts.linked.get(int(named)) if named.isdigit() else None
+    if bug is not None:
+        links |= {"bug_open": bug.closed_at is None, "bug_priority": bug.priority.value}
+    return links
 
 
 def conversation(facts: Facts, ticket: Ticket) -> dict[str, object]:
