@@ -84,7 +84,7 @@ class Delivering:
         self._house = house
         self._owner = owner
         self._sender = sender
-        self._way = way
+        self._way = way or WayOut(time.monotonic)
         self._together = 1
         self._outcomes: list[Outcome] = []
         self._since = 0.0
