@@ -16,11 +16,8 @@ def command(session: Session, number: int, text: str, address: str) -> int:
     """Carry out a command on ticket NUMBER: act 88 "#assign marie" --as ops@accel.example"""
     from gateway.cli.screen import visible
 
-    app = session.application.open_home(session.home, create=True)
-    try:
+    with session.app() as app:
         acted = app.act(number, text, address.strip().lower())
-    finally:
-        app.close()
     if acted is None:
         raise Wrong(f"there is no ticket {number}")
     for line in acted.lines:

@@ -18,6 +18,7 @@ from gateway.cli.frame import Session, as_json, pass_session
 @pass_session
 def command(session: Session, files: tuple[str, ...], as_json: bool) -> int:
     """Explain what is read in each mail FILE (- for standard input) and what would be done."""
+    from gateway.app import explain
     from gateway.cli.screen import print_json
 
     home = session.home if (session.home / "gateway.toml").exists() else None
@@ -29,7 +30,7 @@ def command(session: Session, files: tuple[str, ...], as_json: bool) -> int:
             click.echo(f"deskpost: {file}: {error.strerror}", err=True)
             code = 1
             continue
-        explained = session.application.explain(home, file, octets)
+        explained = explain(home, file, octets)
         if as_json:
             print_json(explained)
         else:

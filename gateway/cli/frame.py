@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from rules.faults import Unsound
+
 if TYPE_CHECKING:
-    from gateway.cli.application import Application
+    from gateway.app import App
     from gateway.configuration.settings import Configuration
     from store.database import Database, Transaction
 
@@ -40,13 +42,12 @@ class Session:
 
     @cached_property
     def configuration(self) -> Configuration:
-        """Raises Wrong with the first fault of gateway.toml."""
+        """Raises Unsound with the faults of gateway.toml."""
         from gateway.configuration.loading import load_configuration
 
         loaded = load_configuration(self.home)
         if isinstance(loaded, tuple):
-            more = f" ({len(loaded) - 1} more: run_gateway.py check)" if len(loaded) > 1 else ""
-            raise Wrong(f"{loaded[0]}{more}")
+            raise Unsound(loaded)
         return loaded
 
     def labels(self, process: str) -> Mapping[str, str]:
@@ -57,11 +58,20 @@ class Session:
             self._labels[process] = status_labels(self.home, process)
         return self._labels[process]
 
-    @cached_property
-    def application(self) -> Application:
-        from gateway.cli.application import application
+    @contextmanager
+    def app(self) -> Iterator[App]:
+        """The installation, its store made and migrated. Raises Unsound for a home with faults."""
+        from gateway.app import open_home
+        from gateway.configuration.secrets import SecretMissing
 
-        return application()
+        try:
+            app = open_home(self.home, create=True)
+        except SecretMissing as missing:
+            raise Wrong(str(missing)) from missing
+        try:
+            yield app
+        finally:
+            app.close()
 
     @contextmanager
     def database(self) -> Iterator[Database]:

@@ -13,7 +13,7 @@ import click
 from gateway.cli.frame import Session, Wrong, pass_session
 
 if TYPE_CHECKING:
-    from gateway.cli.application import App
+    from gateway.app import App
     from gateway.intake.files import Found
 
 TOGETHER = 20
@@ -33,11 +33,8 @@ TOGETHER = 20
 @pass_session
 def command(session: Session, paths: tuple[Path, ...], desk: str, quiet: bool) -> int:
     """Take in mbox files, Maildirs or .eml files; safe to repeat."""
-    app = session.application.open_home(session.home, create=True)
-    try:
+    with session.app() as app:
         return _import(session, app, paths, desk.strip().lower(), quiet)
-    finally:
-        app.close()
 
 
 def _import(session: Session, app: App, paths: tuple[Path, ...], desk: str, quiet: bool) -> int:

@@ -10,7 +10,7 @@ import click
 from gateway.cli.frame import Session, pass_session
 
 if TYPE_CHECKING:
-    from gateway.cli.application import App
+    from gateway.app import App
     from gateway.intake.answers import Answer, Rejection
     from gateway.values import RawMail
 
@@ -25,20 +25,19 @@ def command(session: Session, words: tuple[str, ...]) -> int:
     """Store one mail from standard input. The exit code is one of sysexits.h."""
     import asyncio
 
+    from gateway.cli.screen import visible
     from gateway.intake.pipe import Exit, receive
 
     try:
-        app = session.application.open_home(session.home, create=True)
+        with session.app() as app:
+            size = app.configuration.smtp.max_size
+            door = _Door(app)
+            result = asyncio.run(receive(words, sys.stdin.buffer, door, session.clock, size))
     except Exception as error:  # noqa: BLE001 - whatever is wrong here is not the mail's fault
-        click.echo(f"deskpost: {error}", err=True)
+        click.echo(f"deskpost: {visible(error)}", err=True)
         return Exit.TEMPFAIL
-    try:
-        size = app.configuration.smtp.max_size
-        result = asyncio.run(receive(words, sys.stdin.buffer, _Door(app), session.clock, size))
-    finally:
-        app.close()
     if result.text:
-        click.echo(f"deskpost: {result.text}", err=True)
+        click.echo(f"deskpost: {visible(result.text)}", err=True)
     return int(result.code)
 
 

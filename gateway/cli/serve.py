@@ -13,11 +13,8 @@ def command(session: Session) -> int:
     """Take mail in, work on it, send what goes out, until SIGTERM."""
     if not session.chosen and not (session.home / "gateway.toml").exists():
         _first_start(session)
-    app = session.application.open_home(session.home, create=True)
-    try:
+    with session.app() as app:
         return app.serve()
-    finally:
-        app.close()
 
 
 def _first_start(session: Session) -> None:

@@ -34,13 +34,20 @@ def print_ticket(
             _heading(out, title)
             out.print(table(columns, rows))
     _heading(out, "mails")
-    for mail in mails:
-        out.print(Text(_mail_line(mail, zone), style="cyan" if mail.direction == "in" else "green"))
-        if mail.new_text.strip():
-            text = visible(mail.new_text.strip(), one_line=False)
-            out.print(Text(f"{indent(text, '    ')}\n"))
+    _print_mails(out, mails, zone)
     _heading(out, "events")
     out.print(table(("when", "who", "what", "from", "to", "#mail"), list(_events(events, zone))))
+
+
+def _print_mails(out: Console, mails: Sequence[Message], zone: ZoneInfo) -> None:
+    """A line for each, and its text where no mail before had the same: copies repeat it."""
+    said: set[str] = set()
+    for mail in mails:
+        out.print(Text(_mail_line(mail, zone), style="cyan" if mail.direction == "in" else "green"))
+        text = visible(mail.new_text.strip(), one_line=False)
+        if text and text not in said:
+            out.print(Text(f"{indent(text, '    ')}\n"))
+        said.add(text)
 
 
 def _heading(out: Console, title: str) -> None:
