@@ -62,7 +62,9 @@ def _by_phone(scene: Scene, mail: Mail) -> Decision | None:
         return refused
     scene.ticket = None
     scene.internal = True
+    scene.text = read.text
     open_for(scene, replace(mail, to=(), cc=()), str(called.arguments.get("address")))
+    tell_responsible(scene, Headline.NEW_TICKET)
     acknowledge(scene)
     return after_commands(scene, read, "opened_by_phone")
 
