@@ -80,7 +80,9 @@ class Outcome:
 class Delivering:
     """One thread's worth of delivery: `work` is called again and again, by one thread."""
 
-    def __init__(self, house: Callable[[], House], owner: str, sender: Sender, way: WayOut) -> None:
+    def __init__(
+        self, house: Callable[[], House], owner: str, sender: Sender, way: WayOut | None = None
+    ) -> None:
         self._house = house
         self._owner = owner
         self._sender = sender
