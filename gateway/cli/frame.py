@@ -18,6 +18,7 @@ from rules.faults import Unsound
 if TYPE_CHECKING:
     from gateway.app import App
     from gateway.configuration.settings import Configuration
+    from gateway.door import Door
     from store.database import Database, Transaction
 
 DEFAULT_HOME = Path("var")
@@ -72,6 +73,21 @@ class Session:
             yield app
         finally:
             app.close()
+
+    @contextmanager
+    def door(self) -> Iterator[Door]:
+        """The way in of the installation, for mails that `serve` will handle."""
+        from gateway import door
+        from gateway.configuration.secrets import SecretMissing
+
+        try:
+            opened = door.open_door(self.home)
+        except SecretMissing as missing:
+            raise Wrong(str(missing)) from missing
+        try:
+            yield opened
+        finally:
+            opened.close()
 
     @contextmanager
     def database(self) -> Iterator[Database]:

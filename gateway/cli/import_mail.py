@@ -13,7 +13,7 @@ import click
 from gateway.cli.frame import Session, Wrong, pass_session
 
 if TYPE_CHECKING:
-    from gateway.app import App
+    from gateway.door import Door
     from gateway.intake.files import Found
 
 TOGETHER = 20
@@ -33,26 +33,26 @@ TOGETHER = 20
 @pass_session
 def command(session: Session, paths: tuple[Path, ...], desk: str, quiet: bool) -> int:
     """Take in mbox files, Maildirs or .eml files; safe to repeat."""
-    with session.app() as app:
-        return _import(session, app, paths, desk.strip().lower(), quiet)
+    with session.door() as door:
+        return _import(session, door, paths, desk.strip().lower(), quiet)
 
 
-def _import(session: Session, app: App, paths: tuple[Path, ...], desk: str, quiet: bool) -> int:
+def _import(session: Session, door: Door, paths: tuple[Path, ...], desk: str, quiet: bool) -> int:
     from gateway.cli.screen import visible
     from gateway.intake.files import find, measure
     from rules.faults import did_you_mean
 
-    if app.configuration.desk(desk) is None:
-        raise Wrong(f"there is no desk {desk}: {did_you_mean(desk, app.configuration.desks)}")
+    if door.configuration.desk(desk) is None:
+        raise Wrong(f"there is no desk {desk}: {did_you_mean(desk, door.configuration.desks)}")
     counts: Counter[str] = Counter()
-    found = find(paths, app.configuration.smtp.max_size)
+    found = find(paths, door.configuration.smtp.max_size)
     for batch in _batches(_with_progress(found, measure(paths))):
         for problem in (f"{f.origin}: {f.problem}" for f in batch if f.problem):
             click.echo(visible(problem), err=True)
             counts["unreadable"] += 1
         now = session.clock()
         mails = [f.raw(desk, now) for f in batch if not f.problem]
-        counts.update(receipt.accepted.value for receipt in app.accept(mails, quiet=quiet))
+        counts.update(receipt.accepted.value for receipt in door.accept(mails, quiet=quiet))
     click.echo(
         f"{counts['stored']} imported, {counts['duplicate']} here already, "
         f"{counts['unreadable']} not read"

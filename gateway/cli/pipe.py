@@ -10,7 +10,7 @@ import click
 from gateway.cli.frame import Session, pass_session
 
 if TYPE_CHECKING:
-    from gateway.app import App
+    from gateway.door import Door
     from gateway.intake.answers import Answer, Rejection
     from gateway.values import RawMail
 
@@ -29,10 +29,10 @@ def command(session: Session, words: tuple[str, ...]) -> int:
     from gateway.intake.pipe import Exit, receive
 
     try:
-        with session.app() as app:
-            size = app.configuration.smtp.max_size
-            door = _Door(app)
-            result = asyncio.run(receive(words, sys.stdin.buffer, door, session.clock, size))
+        with session.door() as door:
+            size = door.configuration.smtp.max_size
+            taking = _Taking(door)
+            result = asyncio.run(receive(words, sys.stdin.buffer, taking, session.clock, size))
     except Exception as error:  # noqa: BLE001 - whatever is wrong here is not the mail's fault
         click.echo(f"deskpost: {visible(error)}", err=True)
         return Exit.TEMPFAIL
@@ -41,12 +41,12 @@ def command(session: Session, words: tuple[str, ...]) -> int:
     return int(result.code)
 
 
-class _Door:
-    """`accept` of the application, for one mail."""
+class _Taking:
+    """Stores the one mail of this call."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._desks = dict(app.configuration.desks)
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._desks = dict(door.configuration.desks)
 
     def known(self, address: str) -> bool | Rejection:
         from gateway.accept import NO_DESK
@@ -58,5 +58,5 @@ class _Door:
     async def accept(self, raw: RawMail) -> tuple[Answer, ...]:
         from gateway.intake.answers import Answer, Outcome
 
-        receipts = self._app.accept([raw])
+        receipts = self._door.accept([raw])
         return tuple(Answer(Outcome(receipt.accepted.value)) for receipt in receipts)

@@ -94,6 +94,7 @@ def fake(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> FakeApplication:
     assert isinstance(configuration, Configuration)
     application = FakeApplication(FakeApp(configuration))
     monkeypatch.setattr("gateway.app.open_home", application.open_home)
+    monkeypatch.setattr("gateway.door.open_door", application.open_home)
     monkeypatch.setattr("gateway.app.explain", application.explain)
     return application
 
