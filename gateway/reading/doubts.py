@@ -66,7 +66,7 @@ def _among_quotes(lines: Sequence[Line], kept: Sequence[int]) -> range:
 def _first_trace(lines: Sequence[Line]) -> int:
     """The first line that an unmarked quotation may have left behind; their number if none."""
     for at, line in enumerate(lines):
-        if line.quoted or line.blank:
+        if line.quoted or line.blank or looks_like_command(line.bare):
             continue
         if _is_drawn(line.bare) or _is_attribution_like(lines, at) or _is_header_like(lines, at):
             return at
@@ -84,7 +84,7 @@ def _is_attribution_like(lines: Sequence[Line], at: int) -> bool:
     """Who wrote and when, alone or with the two lines below it."""
     joined = ""
     for line in lines[at : at + 3]:
-        if line.quoted or not line.bare:
+        if line.quoted or not line.bare or looks_like_command(line.bare):
             break
         joined = f"{joined} {line.bare}".strip()
         if _tells_writer(joined):

@@ -32,7 +32,7 @@ _INDENTED = re.compile(r"border(?:-left)?: ?(?:none|0)", re.IGNORECASE)
 _TABLE_PARTS = ("caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th")
 _MOST_CELLS = 1000
 _WIDEST_CELL = 100
-_MARKS = {"reply": "-----Original Message-----", "signature": "-- "}
+_MARKS = {"reply": "-----Original Message-----", "signature": "--"}
 
 _TAGS = frozenset(
     "a abbr b big blockquote br caption center code col colgroup dd del div dl dt em font h1 h2"
@@ -98,7 +98,7 @@ def _safe_attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if value.startswith("cid:") else None
     if name == "href":
-        return value if value.startswith(("http://", "https://", "mailto:")) else None
+        return value if value.lower().startswith(("http://", "https://", "mailto:")) else None
     if name == "style" and ("(" in value or "\\" in value):
         return None
     return value

@@ -243,8 +243,10 @@ def _quotes_kept(lines: Sequence[Line], walk: _Walk) -> list[int | None]:
 
 
 def _unsigned(lines: Sequence[Line], segment: list[int]) -> list[int]:
-    """`segment` without the signature at its end."""
-    return segment[: signatures.trim([lines[at] for at in segment])]
+    """`segment` without the signature at its end; a blank line still parts it from what follows."""
+    end = signatures.trim([lines[at] for at in segment])
+    parted = end < len(segment) and lines[segment[end]].blank
+    return segment[: end + 1] if parted else segment[:end]
 
 
 def _above_rule(lines: Sequence[Line], segment: list[int]) -> list[int]:

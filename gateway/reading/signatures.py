@@ -12,7 +12,7 @@ from gateway.reading.words import fold
 _SENT_FROM_MINE = tuple(words.SENT_FROM_MINE)
 _SENT_BY = tuple(words.SENT_BY)
 _SENT_BY_ENDS = tuple(end for _, end in words.SENT_BY_ENDS)
-_SHORTEST_DEVICE, _LONGEST_DEVICE = 8, 90
+_SHORTEST_DEVICE, _LONGEST_DEVICE = 8, 80
 _MOST_SIGNED = 8
 """Lines of a name block under a closing; more is a text of its own."""
 _DASHED_NAME = re.compile(r"[-–—][^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){0,3}$")

@@ -227,7 +227,7 @@ SENT_BY_ENDS = (
 
 DEVICES = tuple(
     _entries("""
-    iphone|ipad|ipod|apple mail|macbook|android|samsung|galaxy|huawei|xiaomi|redmi|oppo
+    iphon|ipad|ipod|apple mail|macbook|android|samsung|galaxy|huawei|xiaomi|redmi|oppo
     oneplus|nokia|motorola|pixel|wiko|sony|xperia|blackberry|nexus|lenovo|alcatel|fairphone
     windows phone|windows mail|mail for windows|lumia|outlook|yahoo|gmail|hotmail|k-9
     protonmail|proton mail|thunderbird|spark|sparrow|mailbird|gmx|web.de|zimbra|webmail|mobile

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.reading import newtext
+from gateway.reading import lines, newtext
 
 GOLDENS = sorted((Path(__file__).parents[2] / "goldens" / "newtext").glob("*.txt"))
 
@@ -99,7 +99,7 @@ def test_golden(path: Path) -> None:
 
 
 def _filled(text: str) -> Counter[str]:
-    return Counter(line for line in text.splitlines() if line.strip())
+    return Counter(line for line in text.splitlines() if not lines.line(line).blank)
 
 
 @given(TEXTS)
