@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from rules.model import MessageFact, Proof, Visibility
 from store import evidence, schema
@@ -165,14 +165,15 @@ def by_message_id(tx: Transaction, message_id: str) -> list[Message]:
 def ticket_by_message_ids(
     tx: Transaction, message_ids: Sequence[str], *, desk: str | None = None
 ) -> int | None:
-    """The ticket of the newest mail that has one of the Message-IDs; at `desk` alone if given."""
+    """The ticket of the newest mail that has one of the Message-IDs; with `desk` only where the
+    ticket is there, or that mail came from there before the ticket moved."""
     if not message_ids:
         return None
     tickets = schema.tickets
     query = select(_messages.c.ticket).where(_messages.c.message_id.in_(list(message_ids)))
     if desk is not None:
         query = query.join(tickets, tickets.c.number == _messages.c.ticket)
-        query = query.where(tickets.c.desk == desk)
+        query = query.where(or_(tickets.c.desk == desk, _messages.c.sender == desk))
     number: int | None = tx.scalar(query.order_by(_messages.c.id.desc()).limit(1))
     return number
 

@@ -158,13 +158,19 @@ def _facts(
     return gather(
         tx,
         house,
-        mail.desk,
+        _desk_of(house, mail, found),
         MailArrived(mail_fact(parsed, found, bounced, spam=spam)),
         identity.actor,
         found.ticket,
         held=held_fact(tx, found),
         quiet=mail.item.quiet,
     )
+
+
+def _desk_of(house: House, mail: ReadMail, found: TicketMatch) -> Desk:
+    """Where the ticket is now: it may have moved since the mail that this one answers."""
+    ticket = found.ticket
+    return house.desks.get(ticket.desk, mail.desk) if ticket else mail.desk
 
 
 def _carry_out(

@@ -210,7 +210,7 @@ def _send(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> None:
     desktop = Desktop(
         tx=hand.tx,
         house=hand.house,
-        facts=hand.facts,
+        facts=_facts_there(hand, ticket),
         ticket=ticket,
         now=hand.facts.now,
         key=signing_key(hand.tx, hand.house),
@@ -222,6 +222,15 @@ def _send(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> None:
         to = tuple(address for address in mail.to if _goes(hand, ticket, mail, address))
         if to:
             post(desktop, replace(mail, to=to))
+
+
+def _facts_there(hand: Hand, ticket: Ticket | None) -> Facts:
+    """Mails of a ticket come from the desk where it is, also when it has just moved."""
+    facts = hand.facts
+    desk = hand.house.desks.get(ticket.desk, facts.desk) if ticket else facts.desk
+    if desk == facts.desk:
+        return facts
+    return replace(facts, desk=desk, process=hand.house.process_of(desk))
 
 
 def _goes(hand: Hand, ticket: Ticket | None, mail: QueueMail, address: str) -> bool:

@@ -168,7 +168,13 @@ def _left(contract: Contract, hours: Decimal) -> dict[str, object]:
     }
 
 
+def _told(asked: Asked) -> History:
+    """A notice brings the conversation where who is told cannot have it yet."""
+    return _conversation(asked) if asked.queued.data.get("history") else History()
+
+
 _READERS: Mapping[str, Reader] = {
+    "notice": _told,
     "history": _conversation,
     "next": _conversation,
     "list": _list,

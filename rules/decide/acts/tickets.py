@@ -134,7 +134,9 @@ def move_desk(scene: Scene, cause: Cause) -> None:
     moving.stop_timers(scene)
     scene.moved = True
     there = replace(scene.facts, desk=desk, process=process)
-    scene.tell(responsible(there, scene.open_ticket), Headline.NEW_TICKET)
+    told = responsible(there, scene.open_ticket)
+    data = {"headline": Headline.NEW_TICKET.value, "lines": [], "history": True}
+    scene.mails.append(QueueMail("notice", told, data=data, internal=True))
     scene.say(What.MOVED_DESK, desk=desk.name)
 
 
