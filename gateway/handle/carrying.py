@@ -19,7 +19,7 @@ def carried(parsed: ParsedMail, actor: Actor, text: str) -> Carried:
     """`text` is the new text without its command lines, as the decision read it."""
     original = parsed.original
     if original is not None and actor.person.staff:
-        words = "\n\n".join(w for w in (original.comment.strip(), original.text.strip()) if w)
+        words = "\n\n".join(w for w in (text.strip(), original.text.strip()) if w)
         return Carried(original.sender.name or original.sender.address, words, None, _parts(parsed))
     return Carried(_author(parsed, actor), text, _formatted(parsed, text), _parts(parsed))
 

@@ -121,11 +121,15 @@ def _by_subject(
     tx: Transaction, desk: Desk, parsed: ParsedMail, people: People, lock: bool
 ) -> TicketMatch:
     numbers = tuple(dict.fromkeys(int(n) for n in _NUMBER.findall(parsed.subject)))[:5]
+    mentions = []
     for number in numbers:
         ticket = _load(tx, number, lock)
-        if ticket and ticket.desk == desk.address and is_on(ticket, parsed, people):
+        if ticket is None or ticket.desk != desk.address:
+            continue
+        if is_on(ticket, parsed, people):
             return TicketMatch(ticket, Found.SUBJECT)
-    return TicketMatch(mentions=numbers)
+        mentions.append(ticket.number)
+    return TicketMatch(mentions=tuple(mentions))
 
 
 def is_on(ticket: Ticket, parsed: ParsedMail, people: People) -> bool:

@@ -14,10 +14,11 @@ from rules.decide.afterwards import finished, on_closed, takes_text
 from rules.decide.audience import language_of, roles_of
 from rules.decide.conversation import after_commands, customer_wrote
 from rules.decide.facts import Facts, Mail
-from rules.decide.opening import acknowledge, blank_ticket, open_for
+from rules.decide.opening import acknowledge, believed, blank_ticket, open_for
 from rules.decide.outcome import conclude
 from rules.decide.scene import Scene
 from rules.effects import Decision, Hold, Note, SettleHold
+from rules.model import ActClass
 from rules.said import Headline, What
 
 
@@ -90,12 +91,8 @@ def _without_ticket(scene: Scene, mail: Mail) -> Decision | None:
     if scene.ticket is not None:
         return None
     read = _read(scene, mail)
-    alone = read.commands and all(c.spec.ticket != "needed" for c in read.commands)
-    sends = any(_does(c, "send") for c in read.commands)
-    opens = any(c.spec.ticket == "optional" and c.spec.to for c in read.commands)
-    if not alone or opens or read.problems or (read.text.strip() and not sends):
-        return None
-    if any(_does(c, "send") or _makes_task(c) for c in read.commands):
+    alone = read.commands and all(_says_nothing_new(c) for c in read.commands)
+    if not alone or read.problems or read.text.strip() or any(map(_opens, read.commands)):
         return None
     scene.text = ""
     scene = commands.run(scene, read.commands, read.problems)
@@ -162,8 +159,15 @@ def _does(called: Called, act: str) -> bool:
     return any(step.do == act for step in called.spec.steps)
 
 
-def _makes_task(called: Called) -> bool:
-    return any(step.task is not None for step in called.spec.steps)
+def _says_nothing_new(called: Called) -> bool:
+    """It needs no ticket, or asks about one: nobody writes such a line to report something."""
+    return called.spec.ticket != "needed" or called.spec.act_class == ActClass.READ
+
+
+def _opens(called: Called) -> bool:
+    """It leaves something to be kept on a ticket."""
+    tasks = any(step.task is not None for step in called.spec.steps)
+    return tasks or called.spec.to is not None or _does(called, "send")
 
 
 def _outsider(scene: Scene, mail: Mail) -> Decision:
@@ -171,6 +175,7 @@ def _outsider(scene: Scene, mail: Mail) -> Decision:
     nothing is answered (who they are is not proven, and what is here is not theirs)."""
     scene.internal = True
     scene.do(Note("noted", mail.sender))
-    scene.say(What.UNVERIFIED, address=mail.sender)
+    if not believed(scene):
+        scene.say(What.UNVERIFIED, address=mail.sender)
     tell_responsible(scene, Headline.OUTSIDER_WROTE)
     return conclude(scene, "outsider")

@@ -74,6 +74,9 @@ def handy(facts: Facts, person: Person) -> tuple[str, ...]:
         and allowed(command, roles)
         and fits(process, command, ticket)
     ]
-    first = [n for n in ("take",) if n in process.commands and ticket and not ticket.assignee]
+    take = process.commands.get("take")
+    free = ticket is not None and not ticket.assignee
+    can_take = take and free and allowed(take, roles) and fits(process, take, ticket)
+    first = ["take"] if can_take else []
     rest = [n for n in names if n not in ("take", "next")]
     return tuple(dict.fromkeys([*first, *rest]))[:_HANDY]
