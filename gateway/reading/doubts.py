@@ -106,7 +106,7 @@ def _tells_writer(said: str) -> bool:
 
 
 def _is_header_like(lines: Sequence[Line], at: int) -> bool:
-    """Two `Word: value` lines, one with an address or a time, whatever the words; or a From."""
+    """Two `Word: value` lines, one with an address or a day, whatever the words; or a From."""
     said = label(lines[at].bare)
     if said and (said[0] is Header.FROM or has_address(said[1])):
         return True
@@ -114,7 +114,7 @@ def _is_header_like(lines: Sequence[Line], at: int) -> bool:
     if below is None or not _LABELLED.match(lines[at].bare) or not _LABELLED.match(below.bare):
         return False
     both = f"{lines[at].bare} {below.bare}"
-    return has_address(both) or has_date(both) or has_time(both)
+    return has_address(both) or has_date(both)
 
 
 def _is_dated_paragraph(lines: Sequence[Line], at: int) -> bool:

@@ -155,6 +155,7 @@ def test_traces_of_history(above: str) -> None:
     "I replaced the disk on 3 March 2026.",
     "Visited 3 March 2026, 10:15 to 11:00.",
     "- toner\n- paper",
+    "Arrived: 10:15\nLeft: 12:00",
     "Note: the door is open.",
     "See https://acme.example/a?b=1",
     "Hello Jan,",
