@@ -16,7 +16,7 @@ from typing import Any, Final
 from mailparser.utils import get_addresses
 
 from gateway.reading import problems
-from gateway.reading.headers import Headers, decoded, one_line
+from gateway.reading.headers import Headers, decoded
 from gateway.values import Mailbox
 
 ADDRESS_LIMIT: Final = 1000
@@ -27,9 +27,6 @@ _FIELD_LIMIT: Final = 64_000
 
 _LONGEST: Final = 320
 """Octets: 64 of local part, @, 255 of domain (RFC 5321, 4.5.3.1)."""
-
-_HARMLESS: Final = frozenset({"overlong-encoded-word", "invalid-encoded-word"})
-"""Faults that mail-parser reports and that concern display names alone."""
 
 # It logs the text of mails at error level, where only what the gateway does itself belongs.
 logging.getLogger("mailparser").disabled = True
@@ -56,7 +53,7 @@ class Sender:
 def parse_field(value: str) -> AddressField:
     """The mailboxes of one address field. Never raises; linear, and capped at `ADDRESS_LIMIT`."""
     faults: list[dict[str, Any]] = []
-    found = get_addresses(value[:_FIELD_LIMIT], defects=faults, decode_names=True)
+    found = get_addresses(value[:_FIELD_LIMIT], defects=faults)
     boxes = [box for name, address in found if address and (box := _mailbox(name, address))]
     lost = len(boxes) < sum(1 for _, address in found if address)
     defect = lost or len(value) > _FIELD_LIMIT or not all(map(_harmless, faults))
@@ -98,7 +95,7 @@ def _mailbox(name: str, address: str) -> Mailbox | None:
         return None
     if "=?" in normal:
         return None
-    return Mailbox(decoded(name) if "=?" in name else one_line(name), normal)
+    return Mailbox(decoded(name), normal)
 
 
 _ATOMS: Final = re.compile(r"[^\s\"(),:;<>@\[\]\\.]+(?:\.[^\s\"(),:;<>@\[\]\\.]+)*")
@@ -131,14 +128,10 @@ def _a_label(label: str) -> str:
 
 
 def _harmless(fault: dict[str, Any]) -> bool:
-    """Whether a fault leaves no doubt about the address: the display name alone is odd, and names
+    """Whether a fault leaves no doubt about the address: only the display name is odd, and it names
     no other address."""
-    if not fault["recovered"]:
-        return False
-    return all(
-        reason in _HARMLESS or (reason == "invalid-display-name" and _names_no_other(fault["raw"]))
-        for reason in fault["reason"].split(",")
-    )
+    only_name = fault["recovered"] and fault["reason"] == "invalid-display-name"
+    return only_name and _names_no_other(fault["raw"])
 
 
 def _names_no_other(raw: str) -> bool:
@@ -150,9 +143,11 @@ def _names_no_other(raw: str) -> bool:
 
 
 def _has_group(value: str) -> bool:
-    """Whether the field uses group syntax (RFC 5322, 3.4), outside quoted strings, comments and
-    angle brackets."""
-    depth, quoted, escaped, angle = 0, False, False, False
+    """Whether the field uses group syntax or a source route (RFC 5322, 3.4 and 4.4).
+
+    Programs differ in whom they read in them; quoted strings, comments and literals may hold both.
+    """
+    depth, quoted, escaped, literal = 0, False, False, False
     for char in value:
         if escaped:
             escaped = False
@@ -164,8 +159,8 @@ def _has_group(value: str) -> bool:
             continue
         elif char in "()":
             depth = max(0, depth + (1 if char == "(" else -1))
-        elif char in "<>" and not depth:
-            angle = char == "<"
-        elif char in ":;" and not depth and not angle:
+        elif char in "[]" and not depth:
+            literal = char == "["
+        elif char in ":;" and not depth and not literal:
             return True
     return False

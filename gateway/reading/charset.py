@@ -61,6 +61,8 @@ _CODECS: Final = {label: codec for codec, labels in _LABELS.items() for label in
 _SHIFTING: Final = frozenset({"iso2022_jp_ext"})
 """Codecs in which bytes below 0x80 may mean something else than ASCII."""
 
+_SHIFT: Final = b"\x1b$"
+
 _SHOWN_ONLY: Final = {"utf-7": "utf-7", "unicode-1-1-utf-7": "utf-7"}
 """For header fields, which hold no commands."""
 _NEVER_CERTAIN: Final = {
@@ -89,7 +91,7 @@ class Decoded:
 def codec_of(label: str) -> str | None:
     """The Python codec of a charset label (RFC 2045, 5.1), or None where it is not on the list."""
     name = _plain(label)
-    return _CODECS.get(name) or _CODECS.get(name.removeprefix("x-"))
+    return _CODECS.get(name) or _CODECS.get(name.removeprefix("x-").removeprefix("x-"))
 
 
 def _plain(label: str) -> str:
@@ -104,15 +106,15 @@ def decode_shown(data: bytes, label: str) -> str:
 
 def decode(data: bytes, label: str | None = None) -> Decoded:
     """`data` as text, whatever it is. `label` None: nothing was declared. Never raises."""
-    codec = codec_of(label) if label else None
-    known = codec is not None or not label
     if label and (rare := _NEVER_CERTAIN.get(_plain(label))):
         return Decoded(data.decode(rare, "replace"), certain=False, known=False)
-    if data.isascii() and codec not in _SHIFTING and (label or b"\x1b$" not in data):
+    codec = codec_of(label) if label else None
+    known = codec is not None or not label
+    if data.isascii() and codec not in _SHIFTING and (label or _SHIFT not in data):
         return Decoded(data.decode("ascii"), certain=known, known=known)
     if codec is not None and (text := _strict(data, codec)) is not None:
         return Decoded(text, certain=True, known=True)
-    if (text := _strict(data, "utf-8")) is not None:
+    if not data.isascii() and (text := _strict(data, "utf-8")) is not None:
         return Decoded(text, certain=not label, known=known)
     return Decoded(_somehow(data, codec), certain=False, known=known)
 
@@ -125,24 +127,22 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 
 def _somehow(data: bytes, declared: str | None) -> str:
-    """A wide charset that was declared is kept with its faults marked; else the guess, else Western
-    European."""
-    if declared not in (None, "ascii", "utf-8", "cp1252"):
-        return data.decode(declared, "replace")
-    guessed = guess(data)
-    if guessed is not None and (text := _strict(data, guessed)) is not None:
-        return text
-    if declared == "utf-8":
-        return data.decode("utf-8", "replace")
-    text = _strict(data, "cp1252")
-    return data.decode("latin-1") if text is None else text
+    """What declares nothing narrower than ASCII is guessed; else the faults are marked."""
+    if declared in (None, "ascii", "utf-8"):
+        guessed = guess(data)
+        if guessed is not None and (text := _strict(data, guessed)) is not None:
+            return text
+    if declared in (None, "ascii", "cp1252"):
+        text = _strict(data, "cp1252")
+        return data.decode("latin-1") if text is None else text
+    return data.decode(declared, "replace")
 
 
 def guess(data: bytes) -> str | None:
     """The codec that undeclared bytes are most likely in, among those allowed; None without a good
     guess."""
     sample = _telling(data)
-    if b"\x1b$" in sample or b"\x1b(" in sample:
+    if _SHIFT in sample:
         return "iso2022_jp_ext"
     try:
         best = charset_normalizer.from_bytes(sample, cp_isolation=_GUESSED).best()

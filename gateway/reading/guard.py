@@ -61,8 +61,14 @@ def read_apart(
     request: Request, *, memory: int = MEMORY_LIMIT, seconds: float = SECONDS_LIMIT
 ) -> ParsedMail | Unreadable:
     """Read a mail in a child process. Never raises."""
-    root = str(Path(__file__).resolve().parents[2])
-    command = [sys.executable, "-m", "gateway.reading.apart", str(memory), str(int(seconds) + 1)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "gateway.reading.apart",
+        str(memory),
+        str(int(seconds) + 1),
+    ]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
             command,
@@ -70,7 +76,7 @@ def read_apart(
             capture_output=True,
             timeout=seconds,
             check=False,
-            env={**os.environ, "PYTHONPATH": root},
+            env=_environment(),
         )
     except subprocess.TimeoutExpired:
         return Unreadable(f"reading took longer than {seconds:g} s")
@@ -79,6 +85,12 @@ def read_apart(
     if done.returncode != 0:
         return Unreadable(f"the process that read it ended with {done.returncode}")
     return _answer(done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with the directory of this code in the child's path wherever it was started."""
+    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def _answer(data: bytes) -> ParsedMail | Unreadable:

@@ -236,13 +236,14 @@ def base64_bytes(raw: bytes) -> bytes:
     return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
 
 
-_MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,990}>")
+_ID_CHARACTER: Final = r"[^<>@\s\x00-\x1f\x7f-\x9f]"
+_MESSAGE_ID: Final = re.compile(r"<[^<>\s\x00-\x1f\x7f-\x9f]{1,990}>")
+_BARE_ID: Final = re.compile(rf"{_ID_CHARACTER}{{1,500}}@{_ID_CHARACTER}{{1,500}}")
 
 
 def message_ids(value: str, limit: int = 1000) -> tuple[str, ...]:
-    """The message identifiers in a field (RFC 5322, 3.6.4), with their angle brackets, each
-    once."""
+    """The message identifiers in a field (RFC 5322, 3.6.4) in their angle brackets, each once."""
     found = _MESSAGE_ID.findall(value) or [
-        f"<{word}>" for word in value.split() if word.count("@") == 1 and len(word) <= 990
+        f"<{word}>" for word in value.split() if _BARE_ID.fullmatch(word)
     ]
     return tuple(dict.fromkeys(found))[:limit]

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from mailparser.dates import parse_mail_date
+from mailparser.exceptions import MailParserReceivedParsingError
 from mailparser.received import split_received
 
 from gateway.reading import (
@@ -58,6 +59,8 @@ def parse(
         return guard.read_apart(guard.Request(raw, mail_from, list_ids))
     try:
         return read(raw, mail_from, list_ids)
+    except MemoryError:
+        return Unreadable("no memory left to read it in", temporary=True)
     except Exception as error:  # noqa: BLE001 - the raw mail is kept, and the service goes on with the next
         return Unreadable(f"{type(error).__name__}: {error}"[:500])
 
@@ -71,6 +74,8 @@ class _Asking:
     def __call__(self, accessor: Callable[[], T], otherwise: T, problem: str) -> T:
         try:
             return accessor()
+        except MemoryError:
+            raise
         except Exception:  # noqa: BLE001 - a fuzzer finds a new exception every few seconds
             self.problems.append(problem)
             return otherwise
@@ -163,7 +168,6 @@ _ONCE: Final = (
     "references",
     "subject",
     "date",
-    "mime-version",
     "content-type",
     "content-transfer-encoding",
 )
@@ -188,7 +192,10 @@ def _date(headers: Headers) -> datetime | None:
     sent = _moment(headers.first("date"))
     if sent or "received" not in headers:
         return sent
-    _, stamp = split_received(headers.first("received")[:4000])
+    try:
+        _, stamp = split_received(headers.first("received")[:4000])
+    except MailParserReceivedParsingError:
+        return None
     return _moment(stamp or "")
 
 
