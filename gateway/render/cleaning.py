@@ -25,6 +25,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` on one line: what breaks or pads it becomes one space. No-break spaces stay."""
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return _SPACES.sub(" ", text).strip(" ")
 
 

@@ -51,26 +51,29 @@ class Renderer:
             mode: _with_blocks(bare_environment(self.folders, mode, translations), mode)
             for mode in MODES
         }
-        self._chosen: dict[tuple[Mode, str, str], Template] = {}
+        self._chosen: dict[tuple[Mode, tuple[str, ...]], Template] = {}
 
     def environment(self, mode: Mode) -> Environment:
         return self._environments[mode]
 
     def template(self, mode: Mode, name: str, language: str) -> Template:
         """`<name>.<language>.j2` where there is one, else `<name>.j2`. Raises TemplateNotFound."""
-        key = (mode, name, language)
+        return self._first(mode, f"{name}.{language}.j2", f"{name}.j2")
+
+    def _first(self, mode: Mode, *names: str) -> Template:
+        key = (mode, names)
         found = self._chosen.get(key)
         if found is None:
-            names = [f"{name}.{language}.j2", f"{name}.j2"]
-            found = self._chosen[key] = self._environments[mode].select_template(names)
+            found = self._environments[mode].select_template(names)
+            found.globals = dict(found.globals)  # one dict: it is copied for every mail
+            self._chosen[key] = found
         return found
 
     def write(self, mode: Mode, name: str, known: Mapping[str, object]) -> str:
         """The template's output. `known` holds `language`, `recipient` and what else is shown."""
         names = dict(known)
         for shared in SHARED:
-            module = self._environments[mode].get_template(shared).make_module(names)
-            names |= _macros(module)
+            names |= _macros(self._first(mode, shared).make_module(names))
         return self.template(mode, name, str(known["language"])).render(names)
 
 
