@@ -128,7 +128,7 @@ class SmtpSender:
             return Failed(False, "4.4.2", words, unsettled=True)
         if code == CLOSING:
             self.close()
-        return Sent(_status(code, text)) if code == 250 else _refused(code, text)
+        return Sent(_status("2", text)) if code == 250 else _refused(code, text)
 
     @staticmethod
     def _last_answer(connection: smtplib.SMTP) -> Reply:
@@ -163,14 +163,14 @@ def _options(connection: smtplib.SMTP, parcel: Parcel) -> list[str] | None:
 
 
 def _refused(code: int, text: bytes) -> Failed:
-    return Failed(code >= 500, _status(code, text), f"{code} {_line(text)}")
+    permanent = code >= 500
+    return Failed(permanent, _status("5" if permanent else "4", text), f"{code} {_line(text)}")
 
 
-def _status(code: int, text: bytes) -> str:
-    """The enhanced status code at the start of an answer (RFC 2034, 4), else the plain one's."""
+def _status(kind: str, text: bytes) -> str:
+    """The enhanced status code at the start of an answer (RFC 2034, 4), if it is of that class."""
     found = _STATUS.match(_line(text))
-    kind = max(code // 100, 4) if code >= 300 else 2
-    return found[1] if found and found[1][0] == str(kind) else f"{kind}.0.0"
+    return found[1] if found and found[1].startswith(kind) else f"{kind}.0.0"
 
 
 def _line(text: bytes) -> str:
