@@ -107,7 +107,9 @@ class Gateway:
         return shown
 
     def status(self) -> dict[str, int]:
-        counts: dict[str, int] = json.loads(self.run("status", "--json").stdout)
+        done = self.run("status", "--json")
+        assert done.returncode == 0, done.stderr.decode()
+        counts: dict[str, int] = json.loads(done.stdout)
         return counts
 
     def settled(self) -> dict[str, int]:
