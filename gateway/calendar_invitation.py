@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from gateway.render.cleaning import clean, one_line
 from gateway.values import Mailbox
+
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters (RFC 5545, 3.1) and bidi overrides."""
 
 PRODUCT = "-//Deskpost//Visits//EN"
 
@@ -71,8 +74,8 @@ def _event(visit: Visit, method: Method, now: datetime) -> Event:
     event.add("dtstamp", now)
     event.add("dtstart", starts)
     event.add("dtend", starts + visit.duration)
-    event.add("summary", one_line(clean(visit.summary)))
-    event.add("description", clean(visit.description))
+    event.add("summary", _one_line(visit.summary))
+    event.add("description", _shown(visit.description))
     event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
     event.add("organizer", _address(visit.organizer), encode=False)
     for attendee in visit.attendees:
@@ -90,7 +93,15 @@ def _attendee(box: Mailbox) -> vCalAddress:
 
 def _address(box: Mailbox) -> vCalAddress:
     address = vCalAddress(f"mailto:{box.address}")
-    name = one_line(clean(box.name))
+    name = _one_line(box.name)
     if name:
         address.params["cn"] = vText(name)
     return address
+
+
+def _shown(text: str) -> str:
+    return _UNSHOWN.sub("", text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_shown(text).split())
