@@ -237,12 +237,17 @@ def currency(value: object) -> str:
     return code
 
 
+_NO_COUNTRIES = frozenset("AC BU CP CS DD DG EA EU IC SU TA TP YD YU ZR ZZ".split(" "))
+"""Codes with a currency that are no country with public holidays, or none any more."""
+
+
 def country(value: object) -> str:
     """An ISO 3166 code whose public holidays are known."""
-    from holidays import list_supported_countries
+    from babel.core import get_global
 
     code = str(value).strip().upper()
-    if code not in list_supported_countries():
+    known = len(code) == 2 and code in get_global("territory_currencies")
+    if not known or code in _NO_COUNTRIES:
         raise Unfit(f"{shown(value)} is no country", "write its ISO 3166 code, such as BE")
     return code
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from string import ascii_uppercase
 
 import pytest
 from hypothesis import given
@@ -93,6 +94,21 @@ def test_refuses(read: Callable[[object], object], given: object) -> None:
     with pytest.raises(Unfit) as caught:
         read(given)
     assert "\n" not in caught.value.message + caught.value.mend
+
+
+def test_countries_are_those_with_holidays() -> None:
+    """Every country that is taken has public holidays to look up, and none is left out."""
+    from holidays import list_supported_countries
+
+    def is_taken(code: str) -> bool:
+        try:
+            return scalars.country(code) == code
+        except Unfit:
+            return False
+
+    codes = {f"{a}{b}" for a in ascii_uppercase for b in ascii_uppercase}
+    supported = {code for code in list_supported_countries() if len(code) == 2} - {"UK"}
+    assert {code for code in codes if is_taken(code)} == supported
 
 
 READERS = [
