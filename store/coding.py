@@ -88,9 +88,7 @@ def _coder(kind: Any) -> tuple[Encode, Decode]:
     if origin in (Union, UnionType):
         return _union(get_args(kind))
     if origin is tuple:
-        return _many(get_args(kind)[0], tuple)
-    if origin is frozenset:
-        return _many(get_args(kind)[0], frozenset)
+        return _many(get_args(kind)[0])
     if origin is Mapping:
         return _mapping(get_args(kind)[1])
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -113,14 +111,12 @@ def _union(kinds: tuple[Any, ...]) -> tuple[Encode, Decode]:
     )
 
 
-def _many(kind: Any, build: Callable[[Any], Any]) -> tuple[Encode, Decode]:
+def _many(kind: Any) -> tuple[Encode, Decode]:
     inward, outward = _coder(kind)
-
-    def encoded(value: Any) -> list[Any]:
-        members = [inward(member) for member in value]
-        return sorted(members) if build is frozenset else members
-
-    return encoded, lambda data: build(map(outward, data))
+    return (
+        lambda members: [inward(member) for member in members],
+        lambda data: tuple(outward(member) for member in data),
+    )
 
 
 def _mapping(kind: Any) -> tuple[Encode, Decode]:

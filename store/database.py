@@ -179,6 +179,17 @@ def _insert_new(
 # --- engines -----------------------------------------------------------------------------------
 
 
+_SERVER_DEFAULTS = {
+    "application_name": "deskpost",
+    "connect_timeout": WAIT_SECONDS,
+    # A server that vanished without a word is noticed within a minute, not after two hours.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds
+}
+
+
 def _server_engine(url: URL) -> Engine:
     engine = sqlalchemy.create_engine(
         url,
@@ -186,7 +197,7 @@ def _server_engine(url: URL) -> Engine:
         max_overflow=20,
         pool_timeout=WAIT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": WAIT_SECONDS, "application_name": "deskpost"},
+        connect_args={k: v for k, v in _SERVER_DEFAULTS.items() if k not in url.query},
     )
     event.listen(engine, "connect", _prepare_server)
     return engine
@@ -228,6 +239,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose acknowledged mail
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -16000")  # kB
+    cursor.execute("PRAGMA journal_size_limit = 67108864")  # bytes; a large import leaves no more
     cursor.close()
 
 

@@ -60,3 +60,10 @@ def size(tx: Transaction, name: str) -> int | None:
         select(schema.evidence.c.size).where(schema.evidence.c.sha256 == name)
     )
     return found
+
+
+def names(tx: Transaction, limit: int, after: str = "") -> list[str]:
+    """What is known, in order, the ones above `after`: for audits, page by page."""
+    known = schema.evidence.c.sha256
+    rows = tx.rows(select(known).where(known > after).order_by(known).limit(limit))
+    return [row.sha256 for row in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union
 
 from rules.model import Priority, Ticket
 from store import schema
@@ -49,7 +49,7 @@ def count(tx: Transaction, which: Filter) -> int:
 
 
 def waiting(
-    tx: Transaction, desk: str, statuses: Collection[str], limit: int = 500
+    tx: Transaction, desk: str, statuses: Collection[str], limit: int = 200
 ) -> list[Ticket]:
     """The desk's open tickets in these statuses that nobody is assigned to, the most urgent first,
     of equal urgency the oldest."""
@@ -95,15 +95,15 @@ def _conditions(which: Filter) -> list[ColumnElement[bool]]:
 
 
 def _whose(person: str | None, organisation: str | None) -> ColumnElement[bool]:
-    t = _tickets.c
-    whose: list[ColumnElement[bool]] = []
+    """A union, since PostgreSQL reads every ticket for an OR over two tables."""
+    theirs, p = _tickets.alias("theirs").c, schema.participants.c
+    whose: list[Select[int]] = []
     if organisation is not None:
-        whose.append(t.organisation == organisation)
+        whose.append(select(theirs.number).where(theirs.organisation == organisation))
     if person is not None:
-        p = schema.participants.c
-        whose.append(t.requester == person)
-        whose.append(t.number.in_(select(p.ticket).where(p.address == person)))
-    return or_(*whose)
+        whose.append(select(theirs.number).where(theirs.requester == person))
+        whose.append(select(p.ticket).where(p.address == person))
+    return _tickets.c.number.in_(union(*whose))
 
 
 def _holds(words: list[str], internal: bool) -> ColumnElement[bool]:

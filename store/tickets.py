@@ -89,6 +89,13 @@ def load_all(tx: Transaction, numbers: Sequence[int], *, lock: bool = False) -> 
     ]
 
 
+def numbers(tx: Transaction, limit: int, after: int = 0) -> list[int]:
+    """The tickets that there are, in order, those above `after`: for audits, page by page."""
+    number = _tickets.c.number
+    rows = tx.rows(select(number).where(number > after).order_by(number).limit(limit))
+    return [row.number for row in rows]
+
+
 def save(tx: Transaction, before: Ticket | None, after: Ticket) -> Ticket:
     """Write what differs from `before`, None for a new ticket; the ticket with its new version.
 

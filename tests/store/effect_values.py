@@ -51,9 +51,8 @@ def any_value(kind: Any, depth: int = 2) -> st.SearchStrategy[Any]:
         if set(arguments) == set(KINDS.values()):
             return any_effect(depth - 1) if depth else st.nothing()
         return st.one_of(*(any_value(argument, depth) for argument in arguments))
-    if origin in (tuple, frozenset):
-        members = st.lists(any_value(arguments[0], depth), max_size=2 if depth else 0)
-        return members.map(origin)
+    if origin is tuple:
+        return st.lists(any_value(arguments[0], depth), max_size=2 if depth else 0).map(tuple)
     if origin is Mapping:
         return st.dictionaries(plain, any_value(arguments[1], depth), max_size=3)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -22,7 +22,7 @@ from rules.effects import (
     SetPriority,
 )
 from rules.model import Priority, TimeEntry
-from store.coding import KINDS, decode, encode
+from store.coding import KINDS, decode, encode, encode_value
 from tests.store.effect_values import any_effect
 from tests.store.examples import JAN, MARIE, NOW, full_ticket
 
@@ -140,3 +140,9 @@ def test_what_would_not_come_back_is_refused(effect: Effect) -> None:
     """A moment without time zone, and data that are no JSON values."""
     with pytest.raises((ValueError, TypeError)):
         json.dumps(encode(effect))
+
+
+def test_a_kind_that_has_no_form_is_refused() -> None:
+    """A field of a new type needs a form in the journal first."""
+    with pytest.raises(TypeError, match="no way to keep"):
+        encode_value(complex, 1j)

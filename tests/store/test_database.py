@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from store import database as module
-from store import settings
+from store import settings, tickets
 from store.database import Database, Transaction
 from store.errors import (
     Conflict,
@@ -22,9 +24,10 @@ from store.errors import (
     StoreRefused,
     StoreUnavailable,
 )
+from store.inbox import Accepted, arrive
 from store.migrate import migrate
 from tests.servers.postgres import StartPostgres
-from tests.store.examples import together
+from tests.store.examples import arrival, saved, ticket, together
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,7 +93,7 @@ def test_writers_follow_each_other(database: Database) -> None:
 _DIES = """
 import os, signal, sys
 from store.database import Database
-from store import settings
+from store import settings, tickets
 with Database(sys.argv[1]).transaction() as tx:
     settings.put(tx, "a", "unfinished")
     print("written", flush=True)
@@ -193,6 +196,40 @@ def test_a_full_disk_is_unavailable_until_there_is_room(sqlite_url: str) -> None
     database.dispose()
     _put(database, "large", "x" * 10_000_000)
     assert _value(database, "large") is not None
+    database.dispose()
+
+
+def test_more_connections_than_there_are_is_unavailable(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes when all are in use is told so after a while."""
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.05)
+    database = Database(sqlite_url)
+    with ExitStack() as readers:
+        for _ in range(30):
+            readers.enter_context(database.read())
+        with pytest.raises(StoreUnavailable, match="in use"):
+            readers.enter_context(database.read())
+    assert _value(database, "a") is None
+    database.dispose()
+
+
+def test_the_sqlite_of_python_does_as_well(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no wheel of pysqlite3: the same constraints, kinds of errors and answers."""
+    monkeypatch.setitem(sys.modules, "pysqlite3", None)
+    database = Database(sqlite_url)
+    migrate(database)
+    assert vars(database.engine.dialect)["dbapi"] is sqlite3
+    with database.transaction() as tx:
+        first, again = arrive(tx, [arrival("a"), arrival("a")])
+        assert (first.accepted, again.accepted) == (Accepted.STORED, Accepted.DUPLICATE)
+        assert saved(tx).number == 1
+    with pytest.raises(Conflict), database.transaction() as tx:
+        tickets.save(tx, None, ticket(1))
+    with pytest.raises(StoreRefused), database.transaction() as tx:
+        tx.execute(text("INSERT INTO participants (ticket, position, address) VALUES (9, 0, 'a')"))
     database.dispose()
 
 

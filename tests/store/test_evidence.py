@@ -64,3 +64,11 @@ def test_altered_bytes_are_noticed(database: Database) -> None:
             evidence.get(tx, name)
     with pytest.raises(StoreRefused), database.transaction() as tx:
         tx.execute(update(schema.evidence).values(body=b"shorter"))
+
+
+def test_everything_is_listed_page_by_page(database: Database) -> None:
+    """Each name once, in order."""
+    with database.transaction() as tx:
+        known = sorted(evidence.put_all(tx, [b"a", b"b", b"c"]))
+        assert evidence.names(tx, 2) == known[:2]
+        assert evidence.names(tx, 2, after=known[1]) == known[2:]

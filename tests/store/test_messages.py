@@ -170,13 +170,21 @@ def test_references_find_the_newest_ticket(database: Database) -> None:
     with database.transaction() as tx:
         here, there = saved(tx).number, saved(tx, desk="other@accel.example").number
         incoming(tx, here, message_id="<a@x>")
-        outgoing(tx, there, message_id="<b@x>")
+        outgoing(tx, there, message_id="<b@x>", sender="other@accel.example")
         find = messages.ticket_by_message_ids
         assert find(tx, ["<never@x>", "<a@x>"]) == here
         assert find(tx, ["<b@x>", "<a@x>"]) == there
         assert find(tx, ["<b@x>", "<a@x>"], desk=DESK) == here
         assert find(tx, ["<b@x>"], desk=DESK) is None
         assert find(tx, []) is None
+
+
+def test_references_find_a_ticket_that_moved_to_another_desk(database: Database) -> None:
+    """An answer to what the desk wrote comes to the desk that wrote it."""
+    with database.transaction() as tx:
+        moved = saved(tx, desk="other@accel.example").number
+        outgoing(tx, moved, message_id="<before@x>", sender=DESK)
+        assert messages.ticket_by_message_ids(tx, ["<before@x>"], desk=DESK) == moved
 
 
 def test_an_endless_message_id_finds_itself(database: Database) -> None:

@@ -158,6 +158,15 @@ def test_a_ticket_knows_its_mails(database: Database) -> None:
     )
 
 
+def test_tickets_are_listed_page_by_page(database: Database) -> None:
+    """The numbers that there are, in order."""
+    with database.transaction() as tx:
+        for _ in range(3):
+            saved(tx)
+        assert tickets.numbers(tx, 2) == [1, 2]
+        assert tickets.numbers(tx, 2, after=2) == [3]
+
+
 # --- differences -------------------------------------------------------------------------------
 
 
