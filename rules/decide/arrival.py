@@ -64,7 +64,10 @@ def _by_phone(scene: Scene, mail: Mail) -> Decision | None:
     scene.ticket = None
     scene.internal = True
     scene.text = read.text
-    open_for(scene, replace(mail, to=(), cc=()), str(called.arguments.get("address")))
+    # An answer's subject is that of the ticket it answers, which has nothing to do with this one.
+    subject = "" if scene.facts.ticket else mail.subject
+    address = str(called.arguments.get("address"))
+    open_for(scene, replace(mail, to=(), cc=(), subject=subject), address)
     tell_responsible(scene, Headline.NEW_TICKET)
     acknowledge(scene)
     return after_commands(scene, read, "opened_by_phone")
