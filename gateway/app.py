@@ -177,7 +177,9 @@ class Gateway:
         for worker in self._loops:
             worker.start()
         self._announce(bound)
+        warming = asyncio.create_task(asyncio.to_thread(self._house.renderer.warm))
         await stopping.wait()
+        await warming
         log.info("stopping")
         for service in services:
             await service.stop(GRACE)

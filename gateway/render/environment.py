@@ -7,11 +7,12 @@ compiled. Each is written once, with the block macros of its mode (`templates/bl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError, pass_context
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
@@ -55,6 +56,13 @@ class Renderer:
 
     def environment(self, mode: Mode) -> Environment:
         return self._environments[mode]
+
+    def warm(self) -> None:
+        """Compiles every mail now, so that the first one of each kind need not wait for it."""
+        for path in {path.name: path for f in self.folders for path in f.glob("*.j2")}:
+            for environment in self._environments.values():
+                with suppress(TemplateError):  # `template_faults` says what is wrong with it
+                    environment.get_template(path)
 
     def template(self, mode: Mode, name: str, language: str) -> Template:
         """`<name>.<language>.j2` where there is one, else `<name>.j2`. Raises TemplateNotFound."""
