@@ -27,8 +27,7 @@ _BARE_IN_LF_FILE: Final = re.compile(rb"[\r\0]")
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The fields of one header block in their order, names in lower case, values unfolded but not
-    decoded."""
+    """The fields of a header block in order: names in lower case, values unfolded, not decoded."""
 
     fields: tuple[tuple[str, str], ...]
     problems: tuple[str, ...] = ()
@@ -96,8 +95,7 @@ def block_end(raw: bytes, start: int) -> int:
 
 
 def split_top(raw: bytes) -> Block:
-    """As `split`, for a whole mail: skips the `From ` line of an mbox, and looks for bare line
-    ends."""
+    """As `split`, for a whole mail: skips the mbox `From ` line, looks for bare line ends."""
     mbox = _MBOX_LINE.match(raw)
     start = mbox.end() if mbox else 0
     block = split(raw, start)
@@ -111,9 +109,11 @@ def _bare(raw: bytes, start: int, body_at: int) -> bool:
     """Whether another reader may see other fields: a bare CR, LF or NUL (RFC 5322, 2.3) up to the
     first CRLF CRLF.
 
-    A file whose lines end in LF all through is not odd; there CR and NUL alone are.
+    A mail whose lines end in LF all through is not odd; there CR and NUL alone are. It may end in
+    CRLF: a client that hands such a mail to SMTP as it is has to end it so (RFC 5321, 4.1.1.4).
     """
-    if raw.find(b"\r\n") < 0:
+    first = raw.find(b"\r\n")
+    if first < 0 or first >= len(raw.rstrip(b"\r\n")):
         return bool(_BARE_IN_LF_FILE.search(raw, start, body_at))
     limit = start + HEADER_LIMIT
     strict = raw.find(b"\r\n\r\n", start, limit)
@@ -121,8 +121,7 @@ def _bare(raw: bytes, start: int, body_at: int) -> bool:
 
 
 def _text(block: bytes) -> str:
-    """A header block as text: UTF-8 (RFC 6532), else each line that is not by the guess over all
-    that are not."""
+    """A block as text: UTF-8 (RFC 6532); lines that are not, by the guess over all of those."""
     try:
         return block.decode("utf-8")
     except UnicodeError:
@@ -144,8 +143,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _fields(lines: list[str]) -> tuple[tuple[tuple[str, str], ...], int, bool]:
-    """The fields, the number of lines up to the end of the last one, and whether lines between them
-    were skipped."""
+    """The fields, the lines up to the end of the last one, and whether any were skipped."""
     fields: list[tuple[str, list[str]]] = []
     read, odd, skipped = 0, False, False
     for number, line in enumerate(lines, 1):
@@ -171,8 +169,7 @@ _PARAMETER: Final = re.compile(r"[a-z*]+=", re.IGNORECASE)
 
 
 def _is_lost_parameter(last: tuple[str, list[str]], line: str) -> bool:
-    """`boundary="…"` on a line of its own that lost the space before it, below `Content-Type:
-    …;`."""
+    """`boundary="…"` that lost the space before it, on the line below `Content-Type: …;`."""
     return (
         last[0] in ("content-type", "content-disposition")
         and last[1][-1].rstrip().endswith(";")
@@ -190,14 +187,12 @@ def one_line(text: str) -> str:
 
 
 def decoded(value: str) -> str:
-    """An unstructured field value (RFC 5322, 3.2.5; RFC 2047, 5) as one line of text. Never raises;
-    linear."""
+    """An unstructured field (RFC 5322, 3.2.5; RFC 2047, 5) as one line. Never raises; linear."""
     return one_line("".join(_decoded_runs(value)) if "=?" in value else value)
 
 
 def _decoded_runs(value: str) -> Iterator[str]:
-    """Text and decoded words. Neighbours of one charset are joined as bytes: clients tear
-    characters between words."""
+    """Text and decoded words; neighbours of one charset as one, since clients tear characters."""
     data: list[bytes] = []
     label, at = "", 0
     for word in _ENCODED_WORD.finditer(value):
@@ -215,8 +210,7 @@ def _decoded_runs(value: str) -> Iterator[str]:
 
 
 def _word_bytes(encoding: str, text: str, label: str) -> bytes:
-    """What stands between the question marks; raw 8-bit characters, which are not allowed there, as
-    the word's charset."""
+    """The encoded text; raw 8-bit characters, not allowed there, are taken as of its charset."""
     codec = "ascii" if text.isascii() else charset.codec_of(label) or "utf-8"
     raw = text.encode(codec, "replace")
     if encoding in "qQ":
@@ -228,8 +222,7 @@ _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 def base64_bytes(raw: bytes) -> bytes:
-    """Base64 as mail clients read it: foreign characters skipped, up to the first padding, a torn
-    end dropped."""
+    """Base64 as clients read it: junk skipped, up to the first padding, a torn end dropped."""
     digits = _NOT_BASE64.sub(b"", raw.partition(b"=")[0])
     if len(digits) % 4 == 1:
         digits = digits[:-1]

@@ -46,6 +46,8 @@ def test_split(raw: bytes, fields: list[tuple[str, str]], body: bytes) -> None:
 @pytest.mark.parametrize(
     ("raw", "bare"),
     [
+        (b"Subject: a\nTo: b\n\nx\r\n", False),  # as smtplib sends such bytes
+        (b"Subject: a\nTo: b\n\nx\r\n\r\ny\r\n", True),
         (b"A: 1\r\nB: 2\r\n\r\nx\ny\r\n", False),
         (b"A: 1\nB: 2\n\nx\n", False),
         (b"A: 1\nB: 2\r\n\r\nx", True),
