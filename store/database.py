@@ -23,11 +23,11 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, Table,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, StatementError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnElement
 
-from store.errors import Conflict, OutcomeUnknown, StoreError, StoreRefused, StoreUnavailable
+from store.driver_errors import translated
+from store.errors import StoreRefused, StoreUnavailable
 
 WAIT_SECONDS = 10
 """How long to wait for a lock or a connection before the store counts as unavailable."""
@@ -113,7 +113,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """All that the block reads is of one moment. Raises StoreUnavailable, StoreRefused."""
-        with self._connection(writes=False) as connection, _translated():
+        with self._connection(writes=False) as connection, translated():
             connection.begin()
             try:
                 yield Transaction(connection)
@@ -126,7 +126,7 @@ class Database:
 
     @contextmanager
     def _connection(self, *, writes: bool, migrates: bool = False) -> Iterator[Connection]:
-        with _translated():
+        with translated():
             connection = self.engine.connect()
         options = self._options(writes)
         try:
@@ -156,14 +156,14 @@ class Database:
 
 @contextmanager
 def _begun(connection: Connection) -> Iterator[Transaction]:
-    with _translated():
+    with translated():
         begun = connection.begin()
         try:
             yield Transaction(connection)
         except BaseException:
             _roll_back(connection)
             raise
-        with _translated(committing=True):
+        with translated(committing=True):
             begun.commit()
 
 
@@ -252,56 +252,6 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")  # tables are made anew and renamed
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-# --- errors ------------------------------------------------------------------------------------
-
-_AGAIN = {"40001", "40P01", "23505", "42P07"}
-"""SQLSTATE: serialization failure, deadlock, unique key taken meanwhile, table made meanwhile."""
-_LATER = ("08", "25006", "53", "55", "57", "58")
-"""SQLSTATEs that begin so: connection, read-only transaction, resources, object not ready, operator
-intervention, system error."""
-_SQLITE_LATER = {5, 6, 7, 8, 10, 13, 14, 15}
-"""busy, locked, no memory, read-only, I/O error, full, cannot open, locking protocol"""
-
-
-@contextmanager
-def _translated(*, committing: bool = False) -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeout as error:
-        raise StoreUnavailable("all connections to the database are in use") from error
-    except DBAPIError as error:
-        raise _translation(error, committing) from error
-    except StatementError as error:  # a value that no column takes
-        raise StoreRefused(" ".join(str(error.orig).split())) from error
-
-
-def _translation(error: DBAPIError, committing: bool) -> StoreError:
-    said = " ".join(str(error.orig).split())
-    if _is_again(error.orig):
-        return Conflict(said)
-    if committing and error.connection_invalidated:
-        return OutcomeUnknown(said)
-    if error.connection_invalidated or _is_later(error):
-        return StoreUnavailable(said)
-    return StoreRefused(said)
-
-
-def _is_again(error: BaseException | None) -> bool:
-    # pysqlite3 has no extended error codes.
-    unique = str(error).startswith("UNIQUE constraint failed")
-    return unique or getattr(error, "sqlstate", None) in _AGAIN
-
-
-def _is_later(error: DBAPIError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if isinstance(code, int):
-        return code & 0xFF in _SQLITE_LATER
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:  # no answer from a server at all
-        return isinstance(error, OperationalError | InterfaceError)
-    return str(state).startswith(_LATER)
 
 
 def _roll_back(connection: Connection) -> None:

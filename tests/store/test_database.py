@@ -142,6 +142,33 @@ def test_what_the_database_says_has_a_kind(
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("40001", Conflict),
+        ("40P01", Conflict),
+        ("40003", OutcomeUnknown),
+        ("53100", StoreUnavailable),
+        ("53300", StoreUnavailable),
+        ("55P03", StoreUnavailable),
+        ("57014", StoreUnavailable),
+        ("25006", StoreUnavailable),
+        ("58030", StoreUnavailable),
+        ("22001", StoreRefused),
+        ("42501", StoreRefused),
+        ("XX001", StoreRefused),
+    ],
+)
+def test_what_a_server_says_has_a_kind(server_url: str, state: str, kind: type[StoreError]) -> None:
+    """By its SQLSTATE: again at once, later, never, or nobody knows."""
+    database = Database(server_url)
+    raises = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    with pytest.raises(kind) as raised, database.transaction() as tx:
+        tx.execute(text(raises))
+    assert type(raised.value) is kind
+    database.dispose()
+
+
 def test_a_store_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     """Neither a folder that does not exist nor a server that is off is a fault of the mail."""
     for url in (
