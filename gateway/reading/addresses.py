@@ -34,8 +34,7 @@ logging.getLogger("mailparser").disabled = True
 
 @dataclass(frozen=True, slots=True)
 class AddressField:
-    """The mailboxes of one field; `defect` where one of them is malformed or cannot be told for
-    sure."""
+    """The mailboxes of one field; `defect` where one is malformed or cannot be told surely."""
 
     boxes: tuple[Mailbox, ...]
     defect: bool
@@ -71,8 +70,7 @@ def boxes(headers: Headers, name: str) -> tuple[Mailbox, ...]:
 
 
 def sender(headers: Headers) -> Sender:
-    """Who the mail says it is from. A From counts only where it is the only one, has one mailbox,
-    and no defect."""
+    """Whom the mail is from: believed of one From alone, with one mailbox and no defect."""
     values = headers.all("from")
     fields = [parse_field(value) for value in values]
     every = tuple(dict.fromkeys(box for one in fields for box in one.boxes))[:ADDRESS_LIMIT]
@@ -86,8 +84,7 @@ def sender(headers: Headers) -> Sender:
 
 
 def _mailbox(name: str, address: str) -> Mailbox | None:
-    """The mailbox in the form in which addresses are compared, or None where its address is not one
-    to write to."""
+    """The mailbox as addresses are compared; None where its address is not one to write to."""
     local, _, domain = address.rpartition("@")
     local = _plain_local(local)
     normal = f"{unicodedata.normalize('NFC', local).lower()}@{ascii_domain(domain)}"
@@ -102,8 +99,7 @@ _ATOMS: Final = re.compile(r"[^\s\"(),:;<>@\[\]\\.]+(?:\.[^\s\"(),:;<>@\[\]\\.]+
 
 
 def _plain_local(local: str) -> str:
-    """A local part without needless quotes; "" where it needs them: such an address is read in too
-    many ways."""
+    """A local part without needless quotes; "" where it needs them: programs differ in those."""
     if local.startswith('"') and local.endswith('"'):
         local = local[1:-1]
     return local if _ATOMS.fullmatch(local) else ""
@@ -128,15 +124,13 @@ def _a_label(label: str) -> str:
 
 
 def _harmless(fault: dict[str, Any]) -> bool:
-    """Whether a fault leaves no doubt about the address: only the display name is odd, and it names
-    no other address."""
+    """Whether only the display name is odd, and it names no other address."""
     only_name = fault["recovered"] and fault["reason"] == "invalid-display-name"
     return only_name and _names_no_other(fault["raw"])
 
 
 def _names_no_other(raw: str) -> bool:
-    """`Jan [Acme] <jan@acme>` and `jan@acme <jan@acme>` are common and clear; `boss@victim
-    <a@attack>` is a trick."""
+    """`Jan [Acme] <jan@acme>`, `jan@acme <jan@acme>` are clear; `boss@victim <a@attack>` is not."""
     name, _, address = raw.rpartition("<")
     name, address = name.strip(" \t\"'").lower(), address.partition(">")[0].strip().lower()
     return name == address or not any(special in name for special in '@<>,;:\\"')

@@ -16,6 +16,8 @@ from gateway.reading import html, lookalike, newtext
 
 _COMMAND: Final = re.compile(r"[ \t>*_]*#[^\W\d_]")
 _MAYBE_IN_MARKUP: Final = re.compile(r">(?:\s|&nbsp;|&#160;)*#[^\W\d_]")
+_MARKUP_LIMIT: Final = 200_000
+"""Characters: what a person writes now comes first."""
 _WRAPPED: Final = 60
 """Characters: text clients break lines near 72 and 78, HTML has none."""
 
@@ -25,7 +27,7 @@ def differ(text: str, markup: str) -> bool:
     commands = [line for line in _visible(text) if _is_command(line)]
     if not commands and not _MAYBE_IN_MARKUP.search(markup):
         return False
-    shown = list(_visible(html.to_text(markup)))
+    shown = list(_visible(html.to_text(markup[:_MARKUP_LIMIT])))
     new = list(_visible(newtext.split("\n".join(shown)).new))
     if not _same(_leading(list(_visible(text))), _leading(new)):
         return True

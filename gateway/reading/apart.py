@@ -1,5 +1,4 @@
-"""The child process of `guard.read_apart`: a request on standard input, the mail read on standard
-output."""
+"""The child of `guard.read_apart`: a request on standard input, the answer on its output."""
 
 from __future__ import annotations
 
@@ -13,8 +12,7 @@ from gateway.values import Unreadable
 
 
 def main(arguments: list[str]) -> None:
-    """Read one mail with the memory in bytes and the seconds of processor time that the arguments
-    allow."""
+    """Read one mail with the given bytes of memory and seconds of processor time."""
     request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     if not isinstance(request, Request):
         raise SystemExit(2)

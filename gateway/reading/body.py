@@ -29,8 +29,7 @@ _ENCRYPTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The parts that are the text of a mail, in the two forms that it may have. `again`: parts that
-    only repeat it."""
+    """The text of a mail in the two forms that it may have; `again`: parts that repeat it."""
 
     text: Part | None = None
     html: Part | None = None
@@ -55,8 +54,7 @@ class Body:
 
 
 def choose(root: Part) -> Chosen:
-    """The text of the mail `root`. Where the mail is one part alone, that is its text, whatever its
-    name."""
+    """The text of the mail `root`; of one part alone whatever its name."""
     return _within(root) if root.children else _leaf(root, name="")
 
 
@@ -84,8 +82,7 @@ def _leaf(part: Part, name: str) -> Chosen:
 
 
 def _alternatives(part: Part) -> Chosen:
-    """Apple Mail tears its HTML into several parts around a picture; the text beside it says all of
-    them."""
+    """Apple Mail tears its HTML around pictures; the text beside it says all of it."""
     found = [_within(child) for child in part.children]
     text = next((one.text for one in found if one.text), None)
     markup = next((one.html for one in found if one.html), None)
@@ -98,8 +95,7 @@ def _alternatives(part: Part) -> Chosen:
 
 
 def _first(part: Part) -> Part:
-    """The root of a related set (RFC 2387, 3.2); what is signed, and what a report says to people,
-    comes first too."""
+    """The root of a related set (RFC 2387, 3.2); what is signed or reported comes first too."""
     start = part.params.get("start", "").strip("<>")
     named = (child for child in part.children if start and files.content_id(child) == start)
     return next(named, part.children[0])
@@ -132,8 +128,7 @@ def read(root: Part) -> Body:
 
 
 def _is_later_text(part: Part, chosen: Chosen) -> bool:
-    """A text part below the text that is no file: a list's footer, or what the sender wrote below a
-    picture."""
+    """A later text that is no file: a list's footer, or what stands below a picture."""
     if any(part is one for one in (chosen.text, chosen.html, *chosen.again)):
         return False
     found = _leaf(part, part.name)
@@ -142,8 +137,7 @@ def _is_later_text(part: Part, chosen: Chosen) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one part says, up to `TEXT_LIMIT` and past it, and why another reader may see another
-    text."""
+    """What one part says, up to `TEXT_LIMIT` and past it, and why others may see another text."""
 
     text: str
     rest: str
@@ -204,8 +198,7 @@ _UNCLEAN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\ud
 
 
 def _clean(text: str) -> str:
-    """`text` whose lines end at LF alone, without control characters, which no database and no
-    terminal takes."""
+    """`text` with LF alone as line end, without controls, which no database or terminal takes."""
     if not _UNCLEAN.search(text):
         return text
     return text.translate(_NO_TEXT | _NO_LINE_END).encode("utf-8", "replace").decode("utf-8")

@@ -46,8 +46,7 @@ logging.getLogger("flufl.bounce").disabled = True
 
 
 def report(root: Part, text: str) -> BounceReport:
-    """The failed recipients and the original mail of the bounce `root` whose readable text is
-    `text`."""
+    """What the bounce `root`, whose readable text is `text`, says."""
     text = text[:_PROSE_LIMIT]
     recipients = (
         _from_reports(blocks(root))
@@ -61,8 +60,7 @@ def report(root: Part, text: str) -> BounceReport:
 
 
 def blocks(root: Part) -> Iterator[Headers]:
-    """The groups of fields of every delivery report and notification in the mail (RFC 3464, 2.1;
-    RFC 8098, 3.1)."""
+    """The groups of every report and notification (RFC 3464, 2.1; RFC 8098, 3.1)."""
     for part in root.leaves():
         if part.type in STATUS_TYPES or part.type in NOTIFICATION_TYPES:
             yield from _groups(part.content().data[:_PROSE_LIMIT])
@@ -114,8 +112,7 @@ def _recipient(group: Headers) -> FailedRecipient | None:
 
 
 def _exact(status: str, diagnostic: str) -> str:
-    """The status, or the one in the diagnostic where the report has none or only its class (RFC
-    3463, 3.1)."""
+    """The status, or the diagnostic's where it has none or only a class (RFC 3463, 3.1)."""
     told = _STATUS.search(diagnostic)
     if told and (not status or (status.endswith(".0.0") and told[0][0] == status[0])):
         return told[0]
@@ -194,8 +191,7 @@ _DELAY: Final = re.compile(
 
 
 def _from_prose(root: Part, text: str) -> tuple[FailedRecipient, ...]:
-    """The addresses on lines of their own above the mail that came back, or the only one there that
-    is not ours."""
+    """Addresses alone on a line above the returned mail, or the only one that is not ours."""
     returned = _RETURNED.search(text)
     told = text[: returned.start()] if returned else text
     ours = {
@@ -215,8 +211,7 @@ def _from_prose(root: Part, text: str) -> tuple[FailedRecipient, ...]:
 
 
 def _told(text: str, found: list[tuple[str, str]]) -> tuple[FailedRecipient, ...]:
-    """The recipients with what the prose says of all of them: the first line with a status or reply
-    code (RFC 3463)."""
+    """The recipients with what the first line that has a code says of them (RFC 3463)."""
     telling = next(
         (line for line in text.split("\n") if _STATUS.search(line) or _REPLY.search(line)), ""
     )
@@ -234,8 +229,7 @@ _TOLD_ID: Final = re.compile(
 
 
 def original_message_id(root: Part, text: str) -> str | None:
-    """The Message-ID of the mail that came back: of the returned part, else as told, else what the
-    bounce replies to."""
+    """The Message-ID of the returned mail, else as told, else what the bounce replies to."""
     return next(_original_ids(root, text), None)
 
 

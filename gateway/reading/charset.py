@@ -71,8 +71,7 @@ _NEVER_CERTAIN: Final = {
     "utf-16be": "utf-16-be",
     "iso-2022-kr": "iso2022_kr",
 }
-"""Bytes below 0x80 mean something else in them, and clients differ in whether they read them at
-all."""
+"""Bytes below 0x80 mean something else in them; not every client reads them at all."""
 
 _GUESSED: Final = "cp1252 cp1250 cp1251 cp1253 koi8_r gb18030 big5hkscs cp932 euc_jp cp949".split()
 _GUESSED_FROM: Final = 4096
@@ -139,8 +138,7 @@ def _somehow(data: bytes, declared: str | None) -> str:
 
 
 def guess(data: bytes) -> str | None:
-    """The codec that undeclared bytes are most likely in, among those allowed; None without a good
-    guess."""
+    """The codec, of those allowed, that undeclared bytes are likely in; None without a guess."""
     sample = _telling(data)
     if _SHIFT in sample:
         return "iso2022_jp_ext"
@@ -153,8 +151,7 @@ def guess(data: bytes) -> str | None:
 
 
 def _latin(sample: bytes) -> str:
-    """Central or Western European: by the bytes of ě ř š ž ť against those of à ê, which the
-    library cannot tell apart."""
+    """Central or Western: the bytes of ě ř š ž ť against those of à ê; the library cannot tell."""
     central = sum(map(sample.count, (b"\xec", b"\xf8", b"\x9a", b"\x9e", b"\x9d")))
     western = sum(map(sample.count, (b"\xe0", b"\xea")))
     return "cp1250" if central > western else "cp1252"
@@ -164,8 +161,7 @@ _NOT_ASCII: Final = re.compile(rb"[^\x00-\x7f]|\x1b")
 
 
 def _telling(data: bytes) -> bytes:
-    """A small sample that begins near the first byte that tells anything, cut where no character
-    can be torn."""
+    """A small sample from near the first byte that tells anything; no character is torn."""
     found = _NOT_ASCII.search(data)
     start = max(found.start() - 64, 0) if found else 0
     sample = data[start : start + _GUESSED_FROM]

@@ -1,5 +1,4 @@
-"""What is attached: every part that is not the text, with a name that is safe, and winmail.dat
-unpacked."""
+"""What is attached: every part but the text, under a safe name; winmail.dat unpacked."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ _FOR_MACHINES: Final = frozenset({"text/x-amp-html", "text/watch-html"})
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The attachments, and the text and HTML that Outlook packed into winmail.dat, "" where there
-    is none."""
+    """The attachments, and the text and HTML that were in winmail.dat, "" where none were."""
 
     attachments: tuple[Attachment, ...] = field(repr=False)
     text: str
@@ -30,8 +28,7 @@ class Files:
 
 
 def collect(root: Part, used: Collection[Part], found: list[str]) -> Files:
-    """Every leaf of the mail but those `used` as its text; what could not be read is added to the
-    problems `found`."""
+    """Every leaf of the mail but those `used`; what could not be read is added to `found`."""
     taken = set(map(id, used))
     related = {
         id(child)
@@ -68,8 +65,7 @@ def _multiparts(part: Part) -> Iterator[Part]:
 
 
 def _is_nothing(part: Part) -> bool:
-    """A part that shows no reader anything: blank text without a name, or the text again for one
-    program."""
+    """A part that shows nobody anything: blank text without a name, or one for machines."""
     if part.type in _FOR_MACHINES:
         return True
     return part.type.startswith("text/") and not part.name and not part.body().strip()

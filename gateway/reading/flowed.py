@@ -1,5 +1,4 @@
-"""Lines of a text part as the sender typed them: soft line breaks undone (RFC 3676), and those of
-relays."""
+"""Lines of text as the sender typed them: breaks of clients (RFC 3676) and relays undone."""
 
 from __future__ import annotations
 
@@ -12,8 +11,7 @@ _BROKEN_BY_RELAY: Final = re.compile(rb"\r\n (?<=[^\r\n]{990}\r\n )|\n (?<=[^\r\
 
 
 def unbroken(data: bytes) -> bytes:
-    """Join what a relay broke: a command in the middle of a long quoted line must not come to start
-    one."""
+    """Join what a relay broke: a command inside a long quoted line must not come to start one."""
     return _BROKEN_BY_RELAY.sub(b"", data)
 
 

@@ -1,5 +1,4 @@
-"""What sort of mail it is: human, or one of the sorts that a machine sends (RFC 3834, RFC 3464, RFC
-8098, RFC 5965).
+"""What sort of mail it is: human, or of a machine (RFC 3834, 3464, 8098, 5965).
 
 A commented, ordered table of rules decides; the first that gives a reason wins. What people write
 about machines, what they forward and what they answer to stays human: a phrase counts only from a
@@ -35,8 +34,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the rules look at, read once. `text` is the beginning of the readable text, `sender` the
-    raw From."""
+    """What the rules look at: `text` is the start of the readable text, `sender` the raw From."""
 
     root: Part
     headers: Headers
@@ -51,8 +49,7 @@ class Look:
 
 
 def classify(root: Part, text: str, mail_from: str | None, list_ids: frozenset[str]) -> Verdict:
-    """The kind of the mail `root`. `mail_from` None: there was no envelope, Return-Path stands for
-    it."""
+    """The kind of the mail `root`; Return-Path stands in where `mail_from` is None."""
     look = _look(root, text[:_TEXT_LIMIT], mail_from, list_ids)
     for kind, rule in RULES:
         if reason := rule(look):
@@ -96,50 +93,33 @@ def list_id(headers: Headers) -> str | None:
     return (found[-1] if found else value).strip().lower() or None
 
 
-# Who sends by itself. The local part, or the display name where a mail system leaves out the
-# address.
-_DAEMON: Final = re.compile(
-    r"\bmailer[-_. ]?daemon\b|\bmdaemon@|^\W*mail delivery (?:sub)?system\b", re.IGNORECASE
-)
-_POSTMASTER: Final = re.compile(r"\bpoo?st[-_.]?master@|^\W*postmaster\W|<>", re.IGNORECASE)
-_NO_REPLY: Final = re.compile(
-    r"(?:^|[<\s.+_-])(?:(?:no|not|do[-_.]?not)[-_.]?reply|ne[-_.]?pas[-_.]?repondre|nicht[-_.]?antworten"
-    r"|niet[-_.]?(?:be)?antwoorden|neodpovidat|neodpovidejte)\b[^@<>\s]*@",
-    re.IGNORECASE,
-)
-_GATEWAY: Final = re.compile(
-    r"(?:anti-?virus|mail-?(?:scan|gateway|sweeper|marshal|delivery)|imss|smtp|bounce)[^@<>\s]*@"
-    r"|mail[-_.]delivery[-_.](?:sub)?system@",
-    re.IGNORECASE,
-)
-
-
 def _daemon(look: Look) -> bool:
-    return bool(_DAEMON.search(look.sender) or (look.mail_from and _DAEMON.match(look.mail_from)))
+    return bool(
+        phrases.DAEMON.search(look.sender)
+        or (look.mail_from and phrases.DAEMON.match(look.mail_from))
+    )
 
 
 def _null_sender(look: Look) -> bool:
     return look.mail_from == ""
 
 
+def _answers_by_itself(look: Look) -> bool:
+    """Whether a program wrote it as an answer, as bounces are."""
+    if _null_sender(look) or _daemon(look) or phrases.POSTMASTER.search(look.sender):
+        return True
+    return look.headers.text("auto-submitted").lower().startswith("auto-replied")
+
+
 def _machine(look: Look) -> bool:
     """Whether the sender alone shows that no person sent it."""
-    by_itself = look.headers.text("auto-submitted").lower().partition(";")[0].strip() not in (
-        "",
-        "no",
-    )
-    patterns = (_POSTMASTER, _NO_REPLY, _GATEWAY)
-    return (
-        _null_sender(look)
-        or by_itself
-        or _daemon(look)
-        or any(one.search(look.sender) for one in patterns)
-    )
+    if _answers_by_itself(look) or _auto_submitted(look):
+        return True
+    return any(one.search(look.sender) for one in (phrases.NO_REPLY, phrases.GATEWAY))
 
 
 def _reported(look: Look, types: frozenset[str]) -> bool:
-    """Whether it is a report of that type (RFC 6522), and not what a person attached of one, as
-    Thunderbird forwards it."""
+    """Whether it is such a report (RFC 6522), and not one that a person attached or forwarded."""
     return bool(look.types & types) and ("multipart/report" in look.types or _machine(look))
 
 
@@ -221,9 +201,12 @@ def _from_daemon(look: Look) -> str:
 
 
 def _machine_says_failed(look: Look) -> str:
+    """By its subject, or in the words of an answer; a monitor may report full mailboxes as well."""
     if not _machine(look):
         return ""
-    told = phrases.BOUNCE_SUBJECT.match(look.subject) or phrases.BOUNCE_TEXT.search(look.text)
+    told = phrases.BOUNCE_SUBJECT.match(look.subject)
+    if not told and _answers_by_itself(look):
+        told = phrases.BOUNCE_TEXT.search(look.text)
     if not told and bounce.is_ses_report(look.text):
         return "a bounce notification of Amazon SES"
     return f"a machine says: {told[0].strip()}" if told else ""
@@ -316,11 +299,11 @@ def _loop(look: Look) -> str:
 
 
 def _from_postmaster(look: Look) -> str:
-    return "from a postmaster" if _POSTMASTER.search(look.sender) else ""
+    return "from a postmaster" if phrases.POSTMASTER.search(look.sender) else ""
 
 
 def _from_no_reply(look: Look) -> str:
-    return "from an address that takes no answer" if _NO_REPLY.search(look.sender) else ""
+    return "from an address that takes no answer" if phrases.NO_REPLY.search(look.sender) else ""
 
 
 def _automatic_subject(look: Look) -> str:

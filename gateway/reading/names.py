@@ -7,16 +7,14 @@ import unicodedata
 from typing import Final
 
 _LONGEST: Final = 180
-"""Octets of UTF-8, so that a number or a directory's prefix still fits into the 255 of a file
-system."""
+"""Octets of UTF-8: a number and a prefix still fit into the 255 of a file system."""
 
 _UNSAFE: Final = re.compile(r'[<>:"|?*\s]+')
 _RESERVED: Final = re.compile(
     r"(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)", re.IGNORECASE
 )
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories without a shape of their own: controls, bidi marks and overrides, zero-width,
-surrogates."""
+"""Unicode categories without a shape: controls, bidi marks, zero-width, surrogates."""
 
 # What mail brings; written down since the table of the standard library differs by machine.
 _SUFFIXES: Final = {
@@ -72,8 +70,7 @@ _SUFFIXES: Final = {
 
 
 def suffix(media_type: str) -> str:
-    """The usual ending of a file of that media type; .txt for other text and for reports, .bin for
-    all else."""
+    """The usual ending for a media type; .txt for other text and reports, .bin for the rest."""
     default = ".txt" if media_type.startswith(("text/", "message/")) else ".bin"
     return _SUFFIXES.get(media_type, default)
 
@@ -84,8 +81,7 @@ def unnamed(media_type: str, number: int) -> str:
 
 
 def safe(name: str) -> str:
-    """`name` as one path component that every file system takes and nothing in which hides; ""
-    where nothing is left."""
+    """`name` as one path component that every file system takes; "" where nothing is left."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     name = "".join(
         char for char in name if unicodedata.category(char) not in _HIDDEN or char == "\t"
@@ -112,8 +108,7 @@ def _shortened(name: str) -> str:
 
 
 def distinct(names: list[str]) -> list[str]:
-    """The same names, later ones numbered where they would overwrite an earlier one: `scan.pdf`,
-    `scan-2.pdf`."""
+    """The same names, numbered where they would overwrite another: `scan.pdf`, `scan-2.pdf`."""
     taken: set[str] = set()
     last: dict[str, int] = {}
     unique = []

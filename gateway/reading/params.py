@@ -28,8 +28,7 @@ _SECTION: Final = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`value` in lower case: `text/plain` or `attachment`, "" where it is none; parameters decoded,
-    names in lower case."""
+    """`value` is `text/plain` or `attachment`, "" where there is none; names in lower case."""
 
     value: str
     params: Mapping[str, str]
@@ -46,8 +45,7 @@ def parse(value: str) -> Field:
 
 
 def _parameters(text: str) -> dict[str, str]:
-    """The first of each name wins; sections of RFC 2231 are joined in their order and win over the
-    plain form."""
+    """The first of each name wins; joined sections of RFC 2231 win over the plain form."""
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     for number, found in enumerate(_PARAMETER.finditer(text)):

@@ -1,14 +1,30 @@
-"""What mail systems call their bounces and absence notes, at the start of a subject or anywhere in
-the text.
+"""What mail systems are called, and what they call their bounces and absence notes.
 
-Anchored, so that `Re:` and `Fwd:` before them, as people write, never match. Alternatives of plain
-text only: linear.
+Subjects are matched from their start, so that `Re:` and `Fwd:` before them, as people write, never
+match. Alternatives of plain text only: linear.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+# Who sends by itself. The local part, or the display name where a mail system leaves out the
+# address.
+DAEMON: Final = re.compile(
+    r"\bmailer[-_. ]?daemon\b|\bmdaemon@|^\W*mail delivery (?:sub)?system\b", re.IGNORECASE
+)
+POSTMASTER: Final = re.compile(r"\bpoo?st[-_.]?master@|^\W*postmaster\W|<>", re.IGNORECASE)
+NO_REPLY: Final = re.compile(
+    r"(?:^|[<\s.+_-])(?:(?:no|not|do[-_.]?not)[-_.]?reply|ne[-_.]?pas[-_.]?repondre|nicht[-_.]?antworten"
+    r"|niet[-_.]?(?:be)?antwoorden|neodpovidat|neodpovidejte)\b[^@<>\s]*@",
+    re.IGNORECASE,
+)
+GATEWAY: Final = re.compile(
+    r"(?:anti-?virus|mail-?(?:scan|gateway|sweeper|marshal|delivery)|imss|smtp|bounce)[^@<>\s]*@"
+    r"|mail[-_.]delivery[-_.](?:sub)?system@",
+    re.IGNORECASE,
+)
 
 # Subjects of bounces and of warnings of delay.
 BOUNCE_SUBJECT: Final = re.compile(

@@ -104,8 +104,7 @@ def unpack(data: bytes) -> Unpacked:
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(identifier, value) of each attribute: level, identifier, length, value, checksum (MS-OXTNEF,
-    2.1.3.1)."""
+    """(identifier, value) of level, identifier, length, value, checksum (MS-OXTNEF, 2.1.3.1)."""
     at = 6
     while at + 9 <= len(data):
         name, length = struct.unpack_from("<II", data, at + 1)
@@ -134,8 +133,7 @@ def _string(properties: Properties, name: int, label: str) -> str:
 
 
 def _properties(data: bytes, label: str) -> dict[int, bytes | str]:
-    """The first value of each property; reading ends where the data does or where a type is
-    unknown."""
+    """The first value of each property, as far as the data goes and its types are known."""
     found: dict[int, bytes | str] = {}
     try:
         at = 4

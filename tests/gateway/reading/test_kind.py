@@ -55,6 +55,13 @@ def test_signs(fields: str) -> None:
     assert sort(fields + "\r\n", mail_from=envelope) is Kind.AUTO
 
 
+def test_a_monitor_may_report_full_mailboxes() -> None:
+    """What a program writes of its own accord is no bounce for the words in it."""
+    words = "Mailbox full: mail to jan@acme.example could not be delivered"
+    assert sort("Auto-Submitted: auto-generated\r\n", words=words) is Kind.AUTO
+    assert sort("Auto-Submitted: auto-replied\r\n", words=words) is Kind.BOUNCE
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -108,7 +115,10 @@ def test_null_envelope_sender() -> None:
         ("Undeliverable: Printer", "x", "postmaster@acme.example", Kind.BOUNCE),
         ("Nedoručitelná zpráva", "x", "postmaster@acme.example", Kind.BOUNCE),
         ("x", "Your message could not be delivered.", "postmaster@acme.example", Kind.BOUNCE),
-        ("x", "Votre message n'a pas pu être remis.", "no-reply@acme.example", Kind.BOUNCE),
+        ("x", "Votre message n'a pas pu être remis.", "postmaster@acme.example", Kind.BOUNCE),
+        ("Disk", "Mailbox full, user unknown.", "no-reply@acme.example", Kind.AUTO),
+        ("Delivery failure", "x", "no-reply@acme.example", Kind.BOUNCE),
+        ("Delivery failure", "x", "Mail_AntiVirus_Gateway@acme.example", Kind.BOUNCE),
         ("x", "It could not be delivered, said the courier.", "jan@acme.example", Kind.HUMAN),
         ("Undeliverable: Printer", "What is this?", "jan@acme.example", Kind.HUMAN),
         ("Re: Undeliverable: Printer", "What is this?", "jan@acme.example", Kind.HUMAN),
