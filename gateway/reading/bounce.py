@@ -136,11 +136,13 @@ def _from_header(headers: Headers, text: str) -> tuple[FailedRecipient, ...]:
 
 
 def _from_ses(text: str) -> tuple[FailedRecipient, ...]:
-    """Amazon SES reports as JSON, by way of SNS."""
+    """Amazon SES reports as JSON, by way of SNS, which may wrap it in JSON of its own."""
     if not is_ses_report(text):
         return ()
     try:
-        listed = json.JSONDecoder().raw_decode(text.lstrip())[0]["bounce"]["bouncedRecipients"]
+        told = json.JSONDecoder().raw_decode(text.lstrip())[0]
+        told = json.loads(told["Message"]) if "Message" in told else told
+        listed = told["bounce"]["bouncedRecipients"]
         fields = [{name: str(one.get(name, "")) for name in _SES_FIELDS} for one in listed]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ()
@@ -152,12 +154,14 @@ def _from_ses(text: str) -> tuple[FailedRecipient, ...]:
 
 
 _SES_FIELDS: Final = ("emailAddress", "action", "status", "diagnosticCode")
+_SES_BOUNCE: Final = re.compile(r'"(?:notification|event)Type":"Bounce"')
 
 
 def is_ses_report(text: str) -> bool:
     """Whether the text is an SNS notification of a bounce."""
-    start = text[:200].lstrip().replace(" ", "")
-    return start.startswith("{") and '"notificationType":"Bounce"' in start
+    start = text[:1000].lstrip()
+    plain = start.replace(" ", "").replace("\\", "")
+    return start.startswith("{") and _SES_BOUNCE.search(plain) is not None
 
 
 def _from_flufl(root: Part, text: str) -> tuple[FailedRecipient, ...]:

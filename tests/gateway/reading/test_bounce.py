@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gateway.reading import bounce
@@ -94,6 +96,19 @@ def test_several_recipients() -> None:
     ]
 
 
+SES_RECIPIENT = ("bob@acme.example", "failed", "5.1.1")
+SES = json.dumps(
+    {
+        "notificationType": "Bounce",
+        "bounce": {
+            "bouncedRecipients": [
+                {"emailAddress": "bob@acme.example", "action": "failed", "status": "5.1.1"}
+            ]
+        },
+    }
+)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -117,6 +132,10 @@ def test_several_recipients() -> None:
             [("bob@acme.example", "failed", "5.2.2")],
         ),
         ('{"notificationType":"Bounce","bounce":[]}', []),
+        ('{"notificationType":"Bounce","bounce":', []),
+        ('{"Message":"{\\"eventType\\":\\"Bounce\\"}"}', []),
+        (SES, [SES_RECIPIENT]),
+        (json.dumps({"Type": "Notification", "Message": SES}), [SES_RECIPIENT]),
     ],
 )
 def test_prose(words: str, expected: list[tuple[str, str, str]]) -> None:
