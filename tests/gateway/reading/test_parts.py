@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import hashlib
 from email.message import Message
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -146,7 +147,8 @@ def standard(message: Message) -> list[str]:
     """The leaves as the standard library sees them, attached mails closed."""
     if message.get_content_maintype() == "message" or not message.is_multipart():
         return [message.get_content_type()]
-    return [leaf for part in message.get_payload() for leaf in standard(part)]  # type: ignore[union-attr]
+    inner = cast("list[Message]", message.get_payload())
+    return [leaf for part in inner for leaf in standard(part)]
 
 
 LEAF = st.sampled_from(
