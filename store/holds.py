@@ -75,6 +75,14 @@ def waiting(tx: Transaction, address: str, ticket: int | None = None) -> list[He
     return [Held(**row._mapping) for row in tx.rows(query.order_by(_holds.c.id))]
 
 
+def was_confirmed(tx: Transaction, address: str, ticket: int) -> bool:
+    """Whether something of this address on this ticket has been confirmed before."""
+    query = select(_holds.c.id).where(
+        _holds.c.address == address, _holds.c.ticket == ticket, _holds.c.state == "confirmed"
+    )
+    return tx.row(query.limit(1)) is not None
+
+
 def settle(tx: Transaction, hold: int, state: str, at: datetime) -> bool:
     """confirmed or cancelled, if it still waits and is in time: of two at once exactly one gets
     True."""

@@ -265,6 +265,17 @@ def hand_back(tx: Transaction, owner: str) -> int:
     return leases.hand_back(tx, _inbox, owner, "waiting")
 
 
+def tickets_at(tx: Transaction, content_key: str, desks: Collection[str]) -> tuple[int, ...]:
+    """The tickets that the mail of this content is on at these desks."""
+    query = select(_inbox.c.ticket).where(
+        _inbox.c.desk.in_(list(desks)),
+        _inbox.c.content_key == content_key,
+        _inbox.c.duplicate_of.is_(None),
+        _inbox.c.ticket.is_not(None),
+    )
+    return tuple(row.ticket for row in tx.rows(query.order_by(_inbox.c.ticket)))
+
+
 def move(tx: Transaction, item: int, ticket: int) -> None:
     """A mail that is done is on this ticket from now on, wherever it was before."""
     _put(tx, _inbox.c.id == item, disposition=Disposition.TICKET.value, ticket=ticket)

@@ -27,7 +27,7 @@ from store.errors import (
 from store.inbox import Accepted, arrive
 from store.migrate import migrate
 from tests.servers.postgres import StartPostgres
-from tests.store.examples import arrival, saved, ticket, together
+from tests.store.examples import arrival, saved, ticket
 
 ROOT = Path(__file__).parents[2]
 
@@ -328,8 +328,3 @@ def test_a_commit_that_is_lost_is_of_unknown_outcome(start_postgres: StartPostgr
     server.start()
     assert _value(database, "a") in (None, 1)
     database.dispose()
-
-
-def test_jobs_at_the_same_time_have_transactions_of_their_own(database: Database) -> None:
-    """The helper of the other tests does what it says."""
-    assert list(together(database, lambda tx: 1, lambda tx: 2)) == [1, 2]

@@ -82,6 +82,18 @@ def test_what_waits_for_somebody_is_listed(database: Database) -> None:
         assert [h.id for h in holds.waiting(tx, JAN, other)] == [second]
 
 
+def test_who_confirmed_once_is_known(database: Database) -> None:
+    """On that ticket alone, and only by a yes."""
+    with database.transaction() as tx:
+        one, other = saved(tx).number, saved(tx).number
+        holds.settle(tx, _held(tx, one), "cancelled", NOW)
+        assert not holds.was_confirmed(tx, JAN, one)
+        holds.settle(tx, _held(tx, one), "confirmed", NOW)
+        assert holds.was_confirmed(tx, JAN, one)
+        assert not holds.was_confirmed(tx, JAN, other)
+        assert not holds.was_confirmed(tx, MARIE, one)
+
+
 def test_no_other_outcome_is_known(database: Database) -> None:
     """A word that is no state is refused by the table."""
     with database.transaction() as tx:

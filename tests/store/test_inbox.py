@@ -12,7 +12,7 @@ from store import evidence, inbox, schema
 from store.database import Database
 from store.errors import LeaseLost, StoreRefused
 from store.inbox import Accepted, Disposition
-from tests.store.examples import DESK, LEASE, NOW, after, arrival, incoming, saved, together
+from tests.store.examples import DESK, LEASE, NOW, after, arrival, incoming, saved
 
 STORED, DUPLICATE = Accepted.STORED, Accepted.DUPLICATE
 
@@ -315,7 +315,15 @@ def test_a_ticket_of_spam_is_quarantined_but_for_one_mail(database: Database) ->
         assert inbox.counts(tx)["ticket"] == 2
 
 
-def test_together_is_what_it_says(database: Database) -> None:
-    """Arrivals in transactions at the same time all come through."""
-    jobs = [lambda tx, key=key: inbox.arrive(tx, [arrival(key)]) for key in "abcd"]
-    assert len(together(database, *jobs)) == 4
+def test_one_mail_at_several_desks_finds_its_tickets(database: Database) -> None:
+    """Those of the desks that are named, once each; not of another mail."""
+    other = "other@accel.example"
+    with database.transaction() as tx:
+        here, there = saved(tx).number, saved(tx, desk=other).number
+        inbox.arrive(tx, [arrival("k"), arrival("k", desk=other), arrival("k"), arrival("l")])
+        for item in inbox.claim(tx, "me", NOW, LEASE, 9):
+            ticket = here if item.desk == DESK else there
+            inbox.settle(tx, item.id, "me", NOW, Disposition.TICKET, "x", ticket)
+        assert inbox.tickets_at(tx, "k", [DESK, other]) == (here, there)
+        assert inbox.tickets_at(tx, "k", [other]) == (there,)
+        assert inbox.tickets_at(tx, "never", [DESK]) == ()

@@ -286,7 +286,7 @@ def test_every_effect_on_a_ticket_is_tried() -> None:
     """The strategy above leaves out no effect that changes a ticket."""
     tried: set[str] = set()
 
-    @settings(max_examples=500, derandomize=True, database=None)
+    @settings(max_examples=300, derandomize=True, database=None)
     @given(possible_effects)
     def collect(effect: Effect) -> None:
         tried.add(type(effect).__name__)
