@@ -164,7 +164,7 @@ def _said(part: Part) -> _Said:
 def _packed(text: str) -> _Said:
     """What came out of winmail.dat, which few clients can read at all."""
     clean, rest = _cut(_clean(text.replace("\r\n", "\n").replace("\r", "\n")))
-    return _Said(clean, rest, ())
+    return _Said(clean, rest, (problems.PACKED_TEXT,) if text.strip() else ())
 
 
 def _later(part: Part) -> str:

@@ -33,11 +33,11 @@ ALTERNATIVES_DIFFER: Final = "text and HTML do not say the same"
 LOOKALIKES: Final = "the text holds characters that look like others or like nothing"
 TEXT_TOO_LONG: Final = "text past the first megabyte is kept as an attachment"
 ENCRYPTED: Final = "the mail is encrypted"
+PACKED_TEXT: Final = "the text is inside winmail.dat, which few clients show"
 TNEF_UNREADABLE: Final = "winmail.dat could not be unpacked"
 
 UNREADABLE_HEADERS: Final = "a header field could not be read"
 UNREADABLE_TEXT: Final = "the text could not be read"
-UNREADABLE_PART: Final = "a part could not be read"
 UNREADABLE_BOUNCE: Final = "the bounce could not be read"
 
 AMBIGUOUS: Final = frozenset(

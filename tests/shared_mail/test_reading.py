@@ -20,7 +20,6 @@ Row = tuple[dict[str, Any], ParsedMail]
 FAILED = {
     problems.UNREADABLE_HEADERS,
     problems.UNREADABLE_TEXT,
-    problems.UNREADABLE_PART,
     problems.UNREADABLE_BOUNCE,
 }
 

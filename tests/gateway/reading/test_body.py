@@ -7,6 +7,7 @@ import pytest
 from gateway.reading import body, problems
 from gateway.reading.parts import take_apart
 from tests.gateway.reading.mails import HEAD, mail, multipart, read, text
+from tests.gateway.reading.test_tnef import START, attribute
 
 PNG = b"Content-Type: image/png\r\n\r\nX"
 FILE = b'Content-Type: text/plain; name="a.txt"\r\n\r\n#approve'
@@ -99,3 +100,11 @@ def test_same_field_twice() -> None:
     """Two Content-Types may be read in two ways."""
     raw = mail(fields=b"Content-Type: text/plain\r\nContent-Type: text/html\r\n")
     assert not read(raw).unambiguous
+
+
+def test_text_inside_winmail() -> None:
+    """Text that only Outlook shows is read where there is no other, and binds nobody."""
+    packed = START + attribute(0x0002800C, b"#approve\0")
+    found = read(mail(packed, fields=b"Content-Type: application/ms-tnef\r\n"))
+    assert (found.new_text, found.unambiguous) == ("#approve\n", False)
+    assert found.problems == (problems.PACKED_TEXT,)
