@@ -20,9 +20,13 @@ COLUMNS = ("id", "reason", "from", "to", "desk", "at", "error")
 names = click.argument("names", nargs=-1, required=True, metavar="ID...")
 
 
-@click.group("quarantine")
-def command() -> None:
+@click.group("quarantine", invoke_without_command=True)
+@as_json
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
     """Judge mails that were kept apart."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_all, as_json=as_json)
 
 
 @command.command("list")

@@ -22,9 +22,13 @@ COLUMNS = ("id", "state", "from", "to", "ticket", "at", "due_at", "attempts", "e
 names = click.argument("names", nargs=-1, required=True, metavar="ID...")
 
 
-@click.group("queue")
-def command() -> None:
+@click.group("queue", invoke_without_command=True)
+@as_json
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
     """Look at and move mails that wait to be processed (in…) or delivered (out…)."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_all, as_json=as_json)
 
 
 @command.command("list")

@@ -37,7 +37,7 @@ class Found:
     problem: str = ""
 
     def raw(self, desk: str, received_at: datetime) -> RawMail:
-        """As if it had arrived for the desk, byte for byte; its reader knows lines that end in LF."""
+        """As if it had arrived for the desk, byte for byte: reading knows lines that end in LF."""
         sender = envelope_sender(self.original, self.separator_sender)
         envelope = Envelope(Channel.IMPORT, sender, (desk,), received_at)
         return RawMail(envelope, self.original)

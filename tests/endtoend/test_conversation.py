@@ -1,4 +1,4 @@
-"""The product as people meet it: their own mail clients and servers on one side, `serve` between."""
+"""The product as people meet it: their own mail clients and servers around a `serve`."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ def test_postfix_pipes_and_a_bounce_comes_back(
     )
     border = start_postfix({HELPDESK: pipe(*command)})
     with smtplib.SMTP("127.0.0.1", border.port) as client:
-        client.sendmail(JAN, [HELPDESK], b"From: jan@acme.example\r\nSubject: hallo\r\n\r\nHallo\r\n")
+        client.sendmail(
+            JAN, [HELPDESK], b"From: jan@acme.example\r\nSubject: hallo\r\n\r\nHallo\r\n"
+        )
     eventually(lambda: gateway.status()["on_tickets"] == 1, "piped", 30)
     with smtplib.SMTP("127.0.0.1", gateway.port) as client:
         reply = gateway_reply(gateway)
@@ -191,7 +193,7 @@ def test_an_unknown_desk_is_refused_with_words(start_gateway: StartGateway) -> N
 
 
 def test_what_was_acknowledged_survives_a_kill(start_gateway: StartGateway) -> None:
-    """`kill -9` right after the 250: after the next start the mail is on a ticket, answered once."""
+    """`kill -9` right after the 250: after the next start it is on a ticket, answered once."""
     gateway = start_gateway()
     first_mail(gateway)
     gateway.kill()
@@ -200,5 +202,3 @@ def test_what_was_acknowledged_survives_a_kill(start_gateway: StartGateway) -> N
     counts = gateway.settled()
     assert counts["on_tickets"] == counts["tickets"] == 1
     assert len(gateway.mails_to(JAN)) == 1
-
-

@@ -20,9 +20,7 @@ JAN = "jan@acme.example"
 
 def send(gateway: Gateway, subject: str) -> str:
     """The dialog of one mail."""
-    return swaks(
-        gateway.port, sender=JAN, recipients=[HELPDESK], subject=subject, body="Help"
-    ).text
+    return swaks(gateway.port, sender=JAN, recipients=[HELPDESK], subject=subject, body="Help").text
 
 
 def test_a_database_that_is_gone_means_451_and_comes_back(
