@@ -210,6 +210,7 @@ class Gateway:
                 idle=limits.idle,
                 whole_command=limits.whole_command,
                 slowest=limits.slowest,
+                free_disk=float(limits.free_disk),
             ),
         )
         house = IntakeHouse(self._acceptor, self._house.clock, time.monotonic, self._free_disk)

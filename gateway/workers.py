@@ -108,8 +108,11 @@ class Processing:
 
     def _one(self, house: House, item: InboxItem) -> None:
         try:
-            if item.attempts > TRIES:
-                self._give_up(house, item)
+            if item.interruptions >= house.configuration.limits.deaths:
+                self._give_up(house, item, "the program ended while it was read")
+                return
+            if item.attempts > TRIES + item.interruptions:
+                self._give_up(house, item, "could not be handled")
                 return
             with house.database.read() as tx:
                 body = evidence.get(tx, item.raw)
@@ -147,11 +150,10 @@ class Processing:
                 tx, item.id, self._owner, until, f"{type(error).__name__}: {error}"[:500]
             )
 
-    def _give_up(self, house: House, item: InboxItem) -> None:
+    def _give_up(self, house: House, item: InboxItem, reason: str) -> None:
         """Our own fault, again and again: the mail waits for a person, whole."""
         now = house.clock()
         with house.database.transaction() as tx:
-            reason = "could not be handled"
             inbox.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
             desk = house.desks.get(item.desk)
             if desk is not None:

@@ -11,10 +11,6 @@ Monotonic = Callable[[], float]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-DISK_RESERVE = 1.5
-"""Free disk below this many mails of the largest size: 452 (Postfix: queue_minfree)."""
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Defaults after Postfix. Times are seconds, sizes octets; a border peer is exempt per peer."""
@@ -42,13 +38,16 @@ class Limits:
     """What the client waits for our commit before it is told to come again."""
     linger: float = 5
     """For the last reply to reach the client before the connection is cut."""
+    free_disk: float = 1.5
+    """Below so many mails of the largest size there is no room for new ones: 452 (Postfix:
+    queue_minfree)."""
     memory: int = 100_000_000
     """Of all mails that are being stored at the same time; the rest wait on disk."""
 
 
-def disk_is_short(free: int, max_size: int) -> bool:
+def disk_is_short(free: int, max_size: int, limits: Limits) -> bool:
     """Whether there is too little room to begin another mail of at most `max_size` octets."""
-    return free < DISK_RESERVE * max_size
+    return free < limits.free_disk * max_size
 
 
 class Pace:

@@ -74,7 +74,7 @@ class Reception:
 
     def begin(self, peer: str | None) -> str | None:
         """Why no mail may begin now, as a reply line; None where it may."""
-        if disk_is_short(self._house.free_disk(), self._max_size):
+        if disk_is_short(self._house.free_disk(), self._max_size, self._limits):
             log.error("out of disk", max_size=self._max_size)
             return OUT_OF_DISK
         return None if self._gate.may_send(peer) else TOO_FAST

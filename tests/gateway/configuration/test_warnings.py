@@ -38,11 +38,12 @@ desk = "helpdesk@accel.example"
         ),
         ("gateway.toml", "[trust]", '[trust]\nauthserv_id = "mx"', ["forbid_bare_newline"]),
         ("gateway.toml", "maildir:outgoing", "smtps://me@mx.example", ["has no secret"]),
+        ("gateway.toml", "[trust]", "[limits]\nnesting = 20\n[trust]", ["50 in this version"]),
         (
             "gateway.toml",
             'country = "BE"\n',
             MAILBOX,
-            ["lets anybody write in any name", "has no secret"],
+            ["lets anybody write in any name", "has no secret", "reads no mailboxes"],
         ),
         (
             "gateway.toml",

@@ -151,5 +151,5 @@ def test_border_names_what_is_no_network() -> None:
 
 def test_disk_is_short_below_one_and_a_half_mails() -> None:
     """As Postfix's queue_minfree."""
-    assert disk_is_short(149, 100)
-    assert not disk_is_short(150, 100)
+    assert disk_is_short(149, 100, Limits())
+    assert not disk_is_short(150, 100, Limits())
