@@ -58,7 +58,9 @@ def read(house: House, item: InboxItem, body: bytes) -> ReadMail | None:
         helo=item.helo,
     )
     list_ids = frozenset(d.list_id for d in house.desks.values() if d.list_id)
-    parsed = parse(body, mail_from=item.mail_from, list_ids=list_ids)
+    # What somebody was reading when their process ended may have ended it.
+    alone = item.interruptions > 0
+    parsed = parse(body, mail_from=item.mail_from, list_ids=list_ids, alone=alone)
     authentication = Authentication()
     if not isinstance(parsed, Unreadable):
         authentication = authenticate(body, envelope, parsed, house.configuration.trust)
@@ -128,7 +130,7 @@ def _decide(
 ) -> Outcome:
     now = house.clock()
     found = match(tx, mail.desk, parsed, mail.envelope, house.people, now)
-    identity = identify(parsed, found, house.people, mail.authentication)
+    identity = _known_here(tx, identify(parsed, found, house.people, mail.authentication), found)
     bounced = bounced_copy(tx, parsed, found) if parsed.kind.value == "bounce" else None
     if bounced is not None:
         found = replace(found, ticket=found.ticket or bounced.ticket)
@@ -143,6 +145,16 @@ def _decide(
     return outcome
 
 
+def _known_here(tx: Transaction, identity: Identity, found: TicketMatch) -> Identity:
+    """Work and answers are confirmed once for each ticket and sender (docs/security.md)."""
+    actor = identity.actor
+    by_token = found.token is not None and found.token.address == actor.address
+    if not by_token or found.ticket is None:
+        return identity
+    here = holds.was_confirmed(tx, actor.address, found.ticket.number)
+    return replace(identity, actor=replace(actor, confirmed_here=here))
+
+
 def _facts(
     tx: Transaction,
     house: House,
@@ -155,11 +167,13 @@ def _facts(
     sender = parsed.sender.address if parsed.sender else ""
     spam = settings.get(tx, blocked(mail.desk.address, sender)) is not None
     spam = spam and "spam" not in mail.item.released
+    others = [address for address in house.desks if address != mail.item.desk]
+    twins = inbox.tickets_at(tx, mail.item.content_key, others)
     return gather(
         tx,
         house,
         _desk_of(house, mail, found),
-        MailArrived(mail_fact(parsed, found, bounced, spam=spam)),
+        MailArrived(mail_fact(parsed, found, bounced, spam=spam, twins=twins)),
         identity.actor,
         found.ticket,
         held=held_fact(tx, found),
@@ -198,6 +212,7 @@ def _carry_out(
         believed=identity.actor.domain
         or identity.actor.person.staff
         or house.configuration.trust.unverified == "allow",
+        commanded=decision.commanded,
     )
     return carry_out(hand, decision)
 
@@ -306,6 +321,7 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         actor=actor.address,
         item=item,
         carried=carrying.carried(parsed, actor, decision.text),
+        commanded=decision.commanded,
     )
     outcome = carry_out(hand, decision)
     stored = messages.of_inbox(tx, item.id)
