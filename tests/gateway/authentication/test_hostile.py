@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from gateway.authentication import authenticate
 from gateway.authentication.fields import split
@@ -126,5 +127,7 @@ def test_what_breaks_the_check_proves_nothing() -> None:
         def look_up(self, name: str, kind: str, seconds: float) -> list[bytes]:
             raise RuntimeError("a fault")
 
-    found = authenticate(signed(mail()), envelope(), PARSED, NO_STAMPS, resolver=Broken())
+    with capture_logs() as logged:
+        found = authenticate(signed(mail()), envelope(), PARSED, NO_STAMPS, resolver=Broken())
+    assert [entry["event"] for entry in logged] == ["a sender could not be checked"]
     assert found.reasons == ("the check of the sender broke down",)

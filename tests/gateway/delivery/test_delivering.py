@@ -8,14 +8,16 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from gateway.delivery.delivering import Delivering, deliverers, sender_of
 from gateway.delivery.maildir import MaildirSender
+from gateway.delivery.submission import SmtpSender
 from gateway.delivery.values import Failed, Parcel, Sent, Unreachable
-from gateway.handle import undelivered
 from store import evidence, messages, outbox, schema
 from store.errors import Conflict, StoreUnavailable
 from tests.gateway.delivery.outgoing import Door, Office, run
+from tests.gateway.delivery.sink import Sink, running
 from tests.store.examples import DESK, JAN, MARIE
 
 LATER = Failed(False, "4.2.0", "450 4.2.0 later")
@@ -171,9 +173,10 @@ def test_a_mail_is_given_up_though_nobody_can_be_told(
     row = office.put("Hello")
     door = Door()
     door.answers[JAN] = [NEVER]
-    run(office.delivering(door))
+    with capture_logs() as logged:
+        run(office.delivering(door))
     assert office.item(row).state == "failed"
-    assert undelivered.tell_undelivered is not broken
+    assert "nobody could be told of a lost mail" in [entry["event"] for entry in logged]
 
 
 def test_an_unsettled_mail_goes_again(office: Office) -> None:
@@ -193,7 +196,9 @@ def test_a_fault_of_ours_holds_up_one_mail_alone(office: Office) -> None:
     rows = [office.put("bad", "bad@acme.example"), office.put("good", "good@acme.example")]
     door = Door()
     door.answers["bad@acme.example"] = [RuntimeError("a fault")]
-    run(office.delivering(door))
+    with capture_logs() as logged:
+        run(office.delivering(door))
+    assert "a mail could not be sent" in [entry["event"] for entry in logged]
     assert office.states(rows) == ["queued", "sent"]
     assert office.item(rows[0]).last_error == "RuntimeError: a fault"
 
@@ -414,3 +419,21 @@ def test_threads_by_the_configuration(office: Office) -> None:
     assert [thread._owner for thread in made] == ["host-1-1", "host-1-2", "host-1-3"]
     assert isinstance(sender_of(office.house), MaildirSender)
     assert Sent() == Sent("2.0.0")
+
+
+def test_a_relay_that_comes_back(office: Office) -> None:
+    """Nobody listens, then somebody does: everything leaves over one connection, tried once."""
+    rows = [office.put(f"{n}\r\n", f"p{n}@acme.example") for n in range(5)]
+    sink = Sink()
+    sender = SmtpSender(sink.relay())
+    thread = office.delivering(sender)
+    run(thread)
+    assert office.states(rows) == ["queued"] * 5
+    with running(sink):
+        office.ticks.now += 0.6
+        run(thread)
+        thread.end(10)
+    assert office.states(rows) == ["sent"] * 5
+    assert {office.item(row).attempts for row in rows} == {1}
+    assert sorted(taken.body for taken in sink.mails) == [b"%d\r\n" % n for n in range(5)]
+    assert sink.connections == 1
