@@ -317,6 +317,8 @@ class Decision:
     internal: bool = False
     text: str = ""
     """The new text without its command lines: what others may read of the mail."""
+    commanded: bool = False
+    """The mail held commands, and all of them could be done."""
 
 
 # --- what an effect means ----------------------------------------------------------------------

@@ -65,7 +65,7 @@ class What(StrEnum):
     PHONE = "phone"  # number, address
     QUOTE_SENT = "quote_sent"  # number, amount, currency
     QUOTE_APPROVED = "quote_approved"  # number, amount, currency
-    QUOTE_DECLINED = "quote_declined"  # number, amount, currency
+    QUOTE_DECLINED = "quote_declined"  # number, amount, currency, reason (may be empty)
     INVITED = "invited"  # at (ISO moment)
     INVOICE_RAISED = "invoice_raised"  # invoice
     INVOICE_PAID = "invoice_paid"  # invoice

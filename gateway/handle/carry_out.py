@@ -10,7 +10,7 @@ from gateway.handle.journal_words import entry_of
 from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
 from gateway.house import House
 from gateway.render.page import Carried
-from rules.decide.facts import Facts, MailArrived
+from rules.decide.facts import Facts
 from rules.effects import (
     Block,
     Decision,
@@ -46,6 +46,8 @@ class Hand:
     parts: Sequence[NewAttachment] = ()
     carried: Carried | None = None
     believed: bool = True
+    commanded: bool = False
+    """The mail held a command that was understood."""
 
 
 @dataclass(slots=True)
@@ -192,6 +194,7 @@ def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> int:
         (effect.address,),
         data={"commands": effect.commands, "shows": dict(effect.shows)},
         offers=("yes",),
+        carries_text=hand.facts.actor.person.staff,
         purpose="confirm",
         version=hold,
         internal=hand.facts.actor.person.staff,
@@ -243,9 +246,7 @@ def _goes(hand: Hand, ticket: Ticket | None, mail: QueueMail, address: str) -> b
 
 def _trusted(hand: Hand) -> bool:
     """Verified staff, and whoever brought a command that was understood (docs/security.md)."""
-    event = hand.facts.event
-    commands = isinstance(event, MailArrived) and event.mail.text.lstrip().startswith("#")
-    return commands or (hand.facts.actor.person.staff and hand.facts.actor.domain)
+    return hand.commanded or (hand.facts.actor.person.staff and hand.facts.actor.domain)
 
 
 def signing_key(tx: Transaction, house: House) -> SigningKey:

@@ -26,7 +26,12 @@ class Bounced:
 
 
 def mail_fact(
-    parsed: ParsedMail, match: TicketMatch, bounced: Bounced | None, *, spam: bool
+    parsed: ParsedMail,
+    match: TicketMatch,
+    bounced: Bounced | None,
+    *,
+    spam: bool,
+    twins: tuple[int, ...] = (),
 ) -> Mail:
     """What rules may look at of a mail."""
     sender = parsed.sender
@@ -53,6 +58,7 @@ def mail_fact(
         found=match.how,
         token=match.fact,
         mentions=match.mentions,
+        twins=twins,
         bounced=bounced.address if bounced else None,
         bounce_text=bounced.text if bounced else "",
         spam=spam,

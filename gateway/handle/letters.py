@@ -19,7 +19,7 @@ from gateway.render.page import Asked, Carried, Link, Page, Recipient
 from gateway.values import Attachment, Mailbox
 from rules.decide.audience import language_of
 from rules.decide.facts import Facts
-from rules.decide.possible import handy
+from rules.decide.possible import handy, may_use
 from rules.effects import QueueMail
 from rules.model import Ticket, Visibility
 from store import evidence as kept
@@ -237,10 +237,15 @@ def _page(
 def _links(
     desk: Desktop, queued: QueueMail, recipient: Recipient, reply_to: str
 ) -> tuple[Link, ...]:
-    offers: tuple[str, ...] = queued.offers
+    facts = replace(desk.facts, ticket=desk.ticket)
+    offers = tuple(
+        offer
+        for offer in queued.offers
+        if may_use(facts, recipient.address, offer.partition(" ")[0])
+    )
     if queued.internal and not offers and recipient.staff and desk.ticket is not None:
         person = desk.facts.people.person(recipient.address)
-        offers = handy(replace(desk.facts, ticket=desk.ticket), person)
+        offers = handy(facts, person)
     return offer_links(desk.facts.process, offers, recipient, reply_to, desk.ticket)
 
 

@@ -133,8 +133,10 @@ def _by_subject(
 
 
 def is_on(ticket: Ticket, parsed: ParsedMail, people: People) -> bool:
-    """Whether the sender is on the ticket already, or works at its desk."""
+    """Whether the sender is on the ticket already, works at its desk, or may see all tickets of
+    their organisation."""
     if parsed.sender is None:
         return False
-    address = parsed.sender.address
-    return address in ticket.customers or people.person(address).works_at(ticket.desk)
+    person = people.person(parsed.sender.address)
+    lists = person.organisation == ticket.organisation and "list" in person.may
+    return person.address in ticket.customers or person.works_at(ticket.desk) or lists

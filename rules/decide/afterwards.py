@@ -12,7 +12,7 @@ from rules.decide.cause import Cause
 from rules.decide.conversation import after_commands, customer_wrote
 from rules.decide.facts import Found, Mail
 from rules.decide.knowledge import known
-from rules.decide.opening import acknowledge, open_for
+from rules.decide.opening import acknowledge, note_unverified, open_for
 from rules.decide.scene import Scene
 from rules.decide.thanks import is_thanks
 from rules.effects import AddLink, Decision, Note
@@ -68,6 +68,7 @@ def _follow_up(scene: Scene, mail: Mail, read: Reading) -> Decision:
     # An answer's subject names the ticket that is over; a subject of their own is what it is about.
     subject = old.subject if f"[#{old.number}]" in mail.subject else mail.subject
     open_for(scene, replace(mail, found=Found.NEW, subject=subject), mail.sender)
+    note_unverified(scene)
     scene.do(AddLink("related", str(old.number)))
     tell_responsible(scene, Headline.NEW_TICKET)
     acknowledge(scene)

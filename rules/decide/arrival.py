@@ -14,8 +14,9 @@ from rules.decide.afterwards import finished, on_closed, takes_text
 from rules.decide.audience import language_of, roles_of
 from rules.decide.conversation import after_commands, customer_wrote
 from rules.decide.facts import Facts, Mail
-from rules.decide.opening import acknowledge, believed, blank_ticket, open_for
+from rules.decide.opening import acknowledge, blank_ticket, note_unverified, open_for
 from rules.decide.outcome import conclude
+from rules.decide.permission import Verdict, judge
 from rules.decide.scene import Scene
 from rules.effects import Decision, Hold, Note, SettleHold
 from rules.model import ActClass
@@ -130,20 +131,26 @@ _RULES: tuple[Callable[[Scene, Mail], Decision | None], ...] = (
 
 
 def _new_ticket(scene: Scene, mail: Mail, read: Reading) -> Decision:
-    actor = scene.facts.actor.person
     scene.text = read.text
     requester = mail.sender
-    if actor.staff and mail.original_sender and not _is_staff(scene, mail.original_sender):
+    if mail.original_sender and _speaks_for(scene, mail.original_sender):
         requester = mail.original_sender
     open_for(scene, mail, requester)
+    note_unverified(scene)
     tell_responsible(scene, Headline.NEW_TICKET)
     acknowledge(scene)
     scene.text_used = True
     return after_commands(scene, read, "opened")
 
 
-def _is_staff(scene: Scene, address: str) -> bool:
-    return scene.facts.people.person(address).staff
+def _speaks_for(scene: Scene, original: str) -> bool:
+    """Verified staff open a ticket for whose mail they forward: nobody else makes us write to an
+    address that a mail merely names."""
+    facts, mail = scene.facts, scene.mail
+    token = bool(mail and mail.token and mail.token.address == facts.actor.address)
+    verdict = judge(ActClass.OUTWARD, facts.actor, facts.policy, token=token, plain=False)
+    by_staff = facts.actor.person.staff and not facts.people.person(original).staff
+    return by_staff and verdict is Verdict.DO
 
 
 def _read(scene: Scene, mail: Mail) -> Reading:
@@ -178,7 +185,6 @@ def _outsider(scene: Scene, mail: Mail) -> Decision:
     nothing is answered (who they are is not proven, and what is here is not theirs)."""
     scene.internal = True
     scene.do(Note("noted", mail.sender))
-    if not believed(scene):
-        scene.say(What.UNVERIFIED, address=mail.sender)
+    note_unverified(scene)
     tell_responsible(scene, Headline.OUTSIDER_WROTE)
     return conclude(scene, "outsider")

@@ -48,7 +48,7 @@ def union(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 def roles_of(facts: Facts, person: Person, ticket: Ticket | None) -> frozenset[str]:
     """Every role under which this person may act here: of the process, and anyone, staff, customer,
-    requester, assignee, finance, level."""
+    requester, approver, assignee, finance, level."""
     roles = {"anyone"}
     if person.works_at(facts.desk.address):
         roles |= {"staff", *person.roles}
@@ -72,11 +72,13 @@ def _may_hold(facts: Facts, role: str) -> bool:
 def _roles_on(person: Person, ticket: Ticket) -> set[str]:
     roles = set()
     if person.address == ticket.requester:
-        roles |= {"requester", "customer"}
+        roles |= {"requester", "customer", "approver"}
     if person.address in ticket.participants:
         roles.add("customer")
     if person.organisation and person.organisation == ticket.organisation and not person.staff:
-        roles.add("customer")
+        # A colleague who has no right in the organisation sees their own tickets alone.
+        roles |= {"customer"} if person.may else set()
+        roles |= {"approver"} if "approve" in person.may else set()
     if person.address == ticket.assignee:
         roles.add("assignee")
     if ticket.level and ticket.level in person.roles:

@@ -10,7 +10,7 @@ from rules.decide.audience import language_of, roles_of
 from rules.decide.cause import Cause, Refused
 from rules.decide.knowledge import known
 from rules.decide.permission import Verdict, judge
-from rules.decide.possible import allowed, fits, statuses_of
+from rules.decide.possible import allowed, fits, statuses_of, users
 from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.effects import Hold
@@ -52,7 +52,7 @@ def _check(scene: Scene, called: Called) -> None:
     """
     command, ticket = called.spec, scene.ticket
     if not allowed(command, roles_of(scene.facts, scene.facts.actor.person, ticket)):
-        raise Refused(Why.NOT_YOURS, roles=[_role_label(scene, r) for r in command.who])
+        raise Refused(Why.NOT_YOURS, roles=[_role_label(scene, r) for r in users(command)])
     if ticket is None and command.ticket == "needed":
         raise Refused(Why.NO_TICKET)
     if ticket is not None and not fits(scene.process, command, ticket):

@@ -54,6 +54,8 @@ class Actor:
     """E4: the signature covers what matters."""
     confirmed: bool = False
     """E5: asked back at the address on file, and the answer was yes."""
+    confirmed_here: bool = False
+    """They said yes on this ticket before, and this mail came by an address that only they have."""
     failed: bool = False
     """dmarc=fail: somebody else wrote this."""
     operator: bool = False
@@ -91,6 +93,8 @@ class Mail:
     token: Token | None = None
     mentions: tuple[int, ...] = ()
     """Numbers of tickets in the subject that the sender is not on."""
+    twins: tuple[int, ...] = ()
+    """The tickets that this very mail opened at other desks."""
     bounced: str | None = None
     """The recipient whose copy of a mail of ours came back, and why."""
     bounce_text: str = ""

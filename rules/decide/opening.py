@@ -11,6 +11,7 @@ from rules.decide.permission import proven
 from rules.decide.scene import Scene
 from rules.effects import AddLink, OpenTicket, QueueMail
 from rules.model import ActClass, Ticket
+from rules.said import What
 
 _SHORT = 200
 """Characters of a subject that are kept; RFC 5322 leaves it open, terminals and clients do not."""
@@ -86,8 +87,10 @@ def open_for(scene: Scene, mail: Mail, requester: str) -> None:
         participants=_participants(scene, mail, requester),
     )
     scene.do(OpenTicket(ticket))
-    for number in mail.mentions:
+    for number in (*mail.mentions, *mail.twins):
         scene.do(AddLink("related", str(number)))
+    for number in mail.twins:
+        scene.on_other(number, AddLink("related", str(ticket.number)))
     moving.settle_timers(scene)
     moving.restart_on(scene, "opening")
 
@@ -117,6 +120,12 @@ def believed(scene: Scene) -> bool:
     if proven(ActClass.COMMENT, facts.actor, token=token):
         return True
     return facts.policy.unverified.value == "allow" and not facts.actor.failed
+
+
+def note_unverified(scene: Scene) -> None:
+    """Staff are told where nobody vouches for the sender."""
+    if not believed(scene):
+        scene.say(What.UNVERIFIED, address=scene.facts.actor.address)
 
 
 def acknowledge(scene: Scene) -> None:

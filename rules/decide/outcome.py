@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from rules.decide.audience import language_of
 from rules.decide.possible import possible
-from rules.decide.scene import Scene
+from rules.decide.scene import Line, Scene
 from rules.effects import Decision, Hold, QueueMail
 from rules.model import Person
 from rules.said import What
 
+_TO_STAFF = frozenset({What.UNVERIFIED.value})
+"""What the sender of the mail is not told."""
 _TO_THE_SENDER = frozenset({What.NOTE_KEPT.value, What.CONFIRMED.value, What.NOT_CONFIRMED.value})
 """What is said to the sender alone: notices to others leave it out."""
 
@@ -29,6 +31,7 @@ def conclude(scene: Scene, reason: str) -> Decision:
         refusals=tuple(refusal.told() for refusal in scene.refusals),
         internal=scene.internal,
         text=scene.text.strip(),
+        commanded=scene.asked and not scene.refusals,
     )
 
 
@@ -78,24 +81,23 @@ def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
         return mails
     if scene.refusals:
         return [*mails, _refused(scene)]
-    if not scene.lines or not scene.asked or scene.answered:
+    lines = [line for line in scene.lines if line["what"] not in _TO_STAFF]
+    if not lines or not scene.asked or scene.answered:
         return mails
-    return _with_lines(scene, mails, actor.person)
+    return _with_lines(scene, mails, actor.person, lines)
 
 
-def _with_lines(scene: Scene, mails: list[QueueMail], person: Person) -> list[QueueMail]:
+def _with_lines(
+    scene: Scene, mails: list[QueueMail], person: Person, lines: list[Line]
+) -> list[QueueMail]:
     staff = person.works_at(scene.facts.desk.address)
     for index, mail in enumerate(mails):
         if person.address in mail.to and mail.template != "outside":
             others = tuple(a for a in mail.to if a != person.address)
-            told = replace(
-                mail, to=(person.address,), data={"lines": list(scene.lines), **mail.data}
-            )
+            told = replace(mail, to=(person.address,), data={"lines": lines, **mail.data})
             mails[index : index + 1] = [told, replace(mail, to=others)] if others else [told]
             return mails
-    done = QueueMail(
-        "done", (person.address,), {"lines": list(scene.lines)}, answer=True, internal=staff
-    )
+    done = QueueMail("done", (person.address,), {"lines": lines}, answer=True, internal=staff)
     return [*mails, done]
 
 

@@ -53,7 +53,8 @@ def judge(
     if act_class is ActClass.BIND:
         bound = plain and proven(act_class, actor, token=token)
         return Verdict.DO if bound else Verdict.CONFIRM
-    if proven(act_class, actor, token=token) or policy.unverified is Unverified.ALLOW:
+    known = actor.confirmed_here or policy.unverified is Unverified.ALLOW
+    if known or proven(act_class, actor, token=token):
         return Verdict.DO
     return _unproven(act_class, policy)
 

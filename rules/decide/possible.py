@@ -6,13 +6,27 @@ from rules.commands import usage
 from rules.decide.audience import roles_of
 from rules.decide.facts import Facts
 from rules.decide.scene import Scene
-from rules.model import Person, Ticket
+from rules.model import ActClass, Person, Ticket
 from rules.process import Command, Process
 
 
 def allowed(command: Command, roles: frozenset[str]) -> bool:
     """Whether one of these roles may use the command at all."""
-    return bool(roles.intersection(command.who))
+    return bool(roles.intersection(users(command)))
+
+
+def users(command: Command) -> tuple[str, ...]:
+    """The roles that may use it. What binds the customer is for who asked, and for those who may
+    approve for the organisation."""
+    binds = command.act_class >= ActClass.BIND
+    return tuple("approver" if binds and r == "customer" else r for r in command.who)
+
+
+def may_use(facts: Facts, address: str, name: str) -> bool:
+    """Whether the command of this name is for the person of this address."""
+    command = facts.process.commands.get(name)
+    roles = roles_of(facts, facts.people.person(address), facts.ticket)
+    return command is not None and allowed(command, roles)
 
 
 def statuses_of(process: Process, command: Command) -> tuple[str, ...]:

@@ -192,7 +192,7 @@ def _quote(scene: Scene, cause: Cause, spec: QuoteStep) -> None:
     billing.mail_quote(scene, spec.template, tuple(offer.does for offer in spec.offers))
 
 
-def _settle(scene: Scene, _: Cause, status: str) -> None:
+def _settle(scene: Scene, cause: Cause, status: str) -> None:
     quote = scene.open_ticket.current_quote
     if quote is None or quote.status != "sent":
         raise Refused(Why.NO_QUOTE)
@@ -203,6 +203,7 @@ def _settle(scene: Scene, _: Cause, status: str) -> None:
         number=quote.number,
         amount=str(quote.amount),
         currency=quote.currency,
+        reason=cause.text("reason"),
     )
     scene.tell(responsible(scene.facts, scene.open_ticket), Headline.CUSTOMER_DECIDED)
 

@@ -155,15 +155,16 @@ class Player:
 
 
 def _compared(step: Step, actual: list[Left], stage: Stage) -> str:
-    """Each expected mail against the next one to the same person; nothing may be left over."""
+    """Each expected mail against one to the same person; nothing may be left over."""
     rest = list(actual)
     faults = []
     for path in step.files:
         expected = filled(path.read_text(encoding="utf-8"), stage.received)
-        found = next((left for left in rest if _is_to(expected, left)), None)
-        if found is None:
+        theirs = [left for left in rest if _is_to(expected, left)]
+        if not theirs:
             faults.append(f"{path.name}: missing, this mail did not leave:\n{expected}")
             continue
+        found = next((left for left in theirs if not _differs(expected, left)), theirs[0])
         rest.remove(found)
         difference = _differs(expected, found)
         if difference:
