@@ -29,6 +29,8 @@ TOGETHER = 20
 """Mails that are claimed at once."""
 TRIES = 5
 """After so many failures of our own, a mail is quarantined whole and the operators are told."""
+VANISHED = 20
+"""So often may a process end with the mail in hand, whatever ended it, before nobody tries again."""
 AGAIN = 8
 """How often a decision is made again at once because another one was first."""
 QUIET = 0.5
@@ -108,10 +110,7 @@ class Processing:
 
     def _one(self, house: House, item: InboxItem) -> None:
         try:
-            if item.interruptions >= house.configuration.limits.deaths:
-                self._give_up(house, item, "the program ended while it was read")
-                return
-            if item.attempts > TRIES + item.interruptions:
+            if item.attempts > TRIES + item.interruptions or item.interruptions > VANISHED:
                 self._give_up(house, item, "could not be handled")
                 return
             with house.database.read() as tx:
@@ -119,16 +118,18 @@ class Processing:
             mail = read(house, item, body)
             if mail is None:
                 self._no_desk(house, item)
+            elif mail.put_off:
+                self._postpone(house, item, mail.put_off)
             else:
                 self._handle(house, mail)
         except StoreError as error:
             if not error.temporary:
-                self._postpone(house, item, error)
+                self._postpone(house, item, str(error))
                 return
             raise
         except Exception as error:
             log.exception("a mail could not be handled", inbox=item.id)
-            self._postpone(house, item, error)
+            self._postpone(house, item, f"{type(error).__name__}: {error}")
 
     def _handle(self, house: House, mail: ReadMail) -> None:
         for attempt in range(AGAIN):
@@ -143,12 +144,10 @@ class Processing:
             log.info("handled", inbox=mail.item.id, desk=mail.item.desk, ticket=number)
             return
 
-    def _postpone(self, house: House, item: InboxItem, error: Exception) -> None:
-        until = house.clock() + timedelta(seconds=5 * 2**item.attempts)
+    def _postpone(self, house: House, item: InboxItem, why: str) -> None:
+        until = house.clock() + timedelta(seconds=5 * 2 ** min(item.attempts, 10))
         with house.database.transaction() as tx:
-            inbox.postpone(
-                tx, item.id, self._owner, until, f"{type(error).__name__}: {error}"[:500]
-            )
+            inbox.postpone(tx, item.id, self._owner, until, why[:500])
 
     def _give_up(self, house: House, item: InboxItem, reason: str) -> None:
         """Our own fault, again and again: the mail waits for a person, whole."""
