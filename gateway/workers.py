@@ -30,7 +30,7 @@ TOGETHER = 20
 TRIES = 5
 """After so many failures of our own, a mail is quarantined whole and the operators are told."""
 VANISHED = 20
-"""So often may a process end with the mail in hand, whatever ended it, before nobody tries again."""
+"""So often may a process end with the mail in hand, whatever ended it, before it is given up."""
 AGAIN = 8
 """How often a decision is made again at once because another one was first."""
 QUIET = 0.5

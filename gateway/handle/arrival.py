@@ -43,6 +43,12 @@ class ReadMail:
     parsed: ParsedMail | Unreadable
     authentication: Authentication
 
+    @property
+    def put_off(self) -> str:
+        """Why it should be read another time: the machine was at fault; "" for nearly all."""
+        parsed = self.parsed
+        return parsed.reason if isinstance(parsed, Unreadable) and parsed.temporary else ""
+
 
 def read(house: House, item: InboxItem, body: bytes) -> ReadMail | None:
     """Reads a mail; None where its desk is no desk any more."""
@@ -58,13 +64,25 @@ def read(house: House, item: InboxItem, body: bytes) -> ReadMail | None:
         helo=item.helo,
     )
     list_ids = frozenset(d.list_id for d in house.desks.values() if d.list_id)
-    # What somebody was reading when their process ended may have ended it.
-    alone = item.interruptions > 0
-    parsed = parse(body, mail_from=item.mail_from, list_ids=list_ids, alone=alone)
+    parsed = _parsed(house, item, body, list_ids)
     authentication = Authentication()
     if not isinstance(parsed, Unreadable):
         authentication = authenticate(body, envelope, parsed, house.configuration.trust)
     return ReadMail(item, desk, envelope, len(body), parsed, authentication)
+
+
+def _parsed(
+    house: House, item: InboxItem, body: bytes, list_ids: frozenset[str]
+) -> ParsedMail | Unreadable:
+    """What somebody was reading when their process ended may have ended it: it is read in a child.
+    A child that dies over a mail dies of something else once, of the mail twice."""
+    parsed: ParsedMail | Unreadable = Unreadable("it was not read")
+    for _ in range(house.configuration.limits.deaths):
+        alone = item.interruptions > 0
+        parsed = parse(body, mail_from=item.mail_from, list_ids=list_ids, alone=alone)
+        if isinstance(parsed, ParsedMail) or parsed.temporary:
+            break
+    return parsed
 
 
 def handle_mail(tx: Transaction, house: House, owner: str, mail: ReadMail) -> Outcome:
