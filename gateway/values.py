@@ -128,6 +128,8 @@ class ParsedMail:
     """The same as HTML where its text agrees with `new_text`, else None; not sanitised."""
     history: str
     """The quoted text that was cut off, for people to look at; never read for commands."""
+    assumed: bool
+    """Nothing was written above a quoted mail, so that `new_text` is that mail: never relayed."""
     truncated: str
     """Text past the first megabyte and later text parts that are no files: never read for commands,
     kept as an attachment of what is relayed; "" nearly always."""

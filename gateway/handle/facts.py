@@ -54,6 +54,7 @@ def mail_fact(
         original_text=original.text if original else "",
         forwarder_comment=original.comment if original else "",
         unambiguous=parsed.unambiguous,
+        assumed=parsed.assumed,
         doubtful=parsed.doubtful_commands,
         found=match.how,
         token=match.fact,

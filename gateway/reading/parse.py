@@ -136,6 +136,7 @@ def read(raw: bytes, mail_from: str | None, list_ids: frozenset[str]) -> ParsedM
         if said.markup
         else None,
         history=told.history,
+        assumed=told.assumed,
         truncated=said.rest,
         unambiguous=said.certain and not problems.AMBIGUOUS & set(found),
         doubtful_commands=told.doubtful,

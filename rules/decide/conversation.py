@@ -74,6 +74,10 @@ def _text_of_staff(scene: Scene, mail: Mail) -> None:
     if facts.actor.address in scene.open_ticket.customers:
         tell_responsible(scene, Headline.CUSTOMER_WROTE)
         return
+    if mail.assumed and not scene.internal:
+        # A quoted mail alone may hold what is internal; who sent it hears that it stayed inside.
+        scene.internal = scene.asked = True
+        scene.say(What.NOTE_KEPT)
     if scene.internal:
         tell_responsible(scene, Headline.STAFF_WROTE)
         return

@@ -88,6 +88,8 @@ class Mail:
     original_text: str = ""
     forwarder_comment: str = ""
     unambiguous: bool = True
+    assumed: bool = False
+    """The text is a quoted mail, above which nothing was written."""
     doubtful: tuple[str, ...] = ()
     found: Found = Found.NEW
     token: Token | None = None

@@ -1,0 +1,47 @@
+"""What a running gateway tells those who watch it: one line for each event of a mail's life.
+
+To standard error, so that what a verb prints stays clean: `key=value` words that grep and every log
+collector read, or in colour on a terminal. No local values of a failure are shown: they may hold
+mails and secrets.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import structlog
+
+
+def configure() -> None:
+    """For the whole program, once."""
+    terminal = sys.stderr.isatty()
+    shown: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if terminal
+        else structlog.processors.LogfmtRenderer(
+            key_order=("timestamp", "level", "event"), bool_as_flag=False
+        )
+    )
+    processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if not terminal:
+        processors.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*processors, _plain, shown],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _plain(
+    _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Lists as words, so that every value stands on the line it belongs to."""
+    return {k: _words(v) if isinstance(v, list | tuple) else v for k, v in event.items()}
+
+
+def _words(values: list[object] | tuple[object, ...]) -> str:
+    return ",".join(str(value) for value in values)
