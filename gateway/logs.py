@@ -39,9 +39,13 @@ def configure() -> None:
 def _plain(
     _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Lists as words, so that every value stands on the line it belongs to."""
-    return {k: _words(v) if isinstance(v, list | tuple) else v for k, v in event.items()}
+    """Lists as words; control characters of what came from outside as escapes."""
+    return {key: _shown(value) for key, value in event.items()}
 
 
-def _words(values: list[object] | tuple[object, ...]) -> str:
-    return ",".join(str(value) for value in values)
+def _shown(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return ",".join(str(_shown(v)) for v in value)
+    if isinstance(value, str) and not value.isprintable():
+        return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in value)
+    return value
