@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, getaddresses, parseaddr
 
+from gateway.demo.links import Link
 from gateway.routing import desk_of
 from gateway.values import Channel, Envelope, RawMail
 from rules.model import Desk
-from tests.scenarios.outgoing import Left, Link
+from tests.scenarios.outgoing import Left
 
 BORDER = "mx.accel.example"
 """The MTA in front: its authserv-id."""

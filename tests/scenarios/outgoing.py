@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
-from urllib.parse import parse_qs, unquote, urlsplit
 
+from gateway.demo.links import Link, links
 from gateway.handle.letters import RELAYED
 
-_LINK = re.compile(r"<(mailto:[^>]+)>")
+_LINK = re.compile(r"<mailto:[^>]+>")
 _COMMAND = re.compile(r"\s*#([^\W\d_][\w-]*)")
 _SIGNED = re.compile(r"(\+|%2B)(\d+)\.[a-z2-7]{26}")
 
@@ -60,26 +60,7 @@ class Left:
 
     @cached_property
     def links(self) -> list[Link]:
-        return [_link(address) for address in _LINK.findall(self.text)]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What a mail client writes for a mailto: link (RFC 6068)."""
-
-    to: str
-    subject: str
-    body: str
-
-    def commands(self, words: str) -> bool:
-        """Whether its first line is this command, given without its #."""
-        return self.body.partition("\r\n")[0].strip() == f"#{words}"
-
-
-def _link(address: str) -> Link:
-    parts = urlsplit(address)
-    fields = parse_qs(parts.query, keep_blank_values=True)
-    return Link(unquote(parts.path), fields["subject"][0], fields["body"][0])
+        return links(self.text)
 
 
 def written(left: Left) -> str:
