@@ -1,0 +1,84 @@
+"""Which act needs which proof: docs/security.md's table, line by line."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.decide.facts import Actor, Policy, Unverified
+from rules.decide.permission import Verdict, judge, proven
+from rules.model import ActClass, Person
+
+PERSON = Person("jan@acme.example")
+NOTHING = Actor(PERSON)
+DOMAIN = Actor(PERSON, domain=True)
+QUALITY = Actor(PERSON, domain=True, quality=True)
+
+
+@pytest.mark.parametrize(
+    ("act_class", "actor", "token", "shown"),
+    [
+        (ActClass.KEEP, NOTHING, False, True),
+        (ActClass.COMMENT, NOTHING, False, False),
+        (ActClass.COMMENT, NOTHING, True, True),
+        (ActClass.COMMENT, DOMAIN, False, True),
+        (ActClass.READ, NOTHING, True, False),
+        (ActClass.READ, DOMAIN, False, True),
+        (ActClass.WORK, NOTHING, True, False),
+        (ActClass.WORK, DOMAIN, False, True),
+        (ActClass.OUTWARD, DOMAIN, False, False),
+        (ActClass.OUTWARD, DOMAIN, True, True),
+        (ActClass.OUTWARD, QUALITY, False, True),
+        (ActClass.BIND, QUALITY, False, False),
+        (ActClass.BIND, DOMAIN, True, False),
+        (ActClass.BIND, QUALITY, True, True),
+        (ActClass.MONEY, QUALITY, True, False),
+    ],
+)
+def test_what_is_proven(act_class: ActClass, actor: Actor, token: bool, shown: bool) -> None:
+    """E1 is the domain, E2 the signed address, E4 the quality of the signature."""
+    assert proven(act_class, actor, token=token) is shown
+
+
+@pytest.mark.parametrize("unverified", list(Unverified))
+@pytest.mark.parametrize("act_class", [ActClass.BIND, ActClass.MONEY])
+def test_nothing_relaxes_what_binds(act_class: ActClass, unverified: Unverified) -> None:
+    """`unverified` reaches classes 1 to 4 alone."""
+    verdict = judge(act_class, NOTHING, Policy(unverified), token=True, plain=True)
+    expected = Verdict.CONFIRM if act_class is ActClass.BIND else Verdict.SECOND_PERSON
+    assert verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("unverified", "work", "comment"),
+    [
+        (Unverified.REFUSE, Verdict.REFUSE, Verdict.DO),
+        (Unverified.CONFIRM, Verdict.CONFIRM, Verdict.DO),
+        (Unverified.ALLOW, Verdict.DO, Verdict.DO),
+    ],
+)
+def test_what_happens_to_the_unverified(
+    unverified: Unverified, work: Verdict, comment: Verdict
+) -> None:
+    """Work is refused, asked back or allowed; a comment is always kept."""
+    policy = Policy(unverified)
+    assert judge(ActClass.WORK, NOTHING, policy, token=False, plain=False) is work
+    assert judge(ActClass.COMMENT, NOTHING, policy, token=False, plain=False) is comment
+
+
+def test_a_binding_command_stands_first_and_alone() -> None:
+    """Proven or not: below other text it is asked back."""
+    policy = Policy(Unverified.ALLOW)
+    assert judge(ActClass.BIND, QUALITY, policy, token=True, plain=True) is Verdict.DO
+    assert judge(ActClass.BIND, QUALITY, policy, token=True, plain=False) is Verdict.CONFIRM
+
+
+def test_who_said_yes_and_who_is_at_the_machine() -> None:
+    """A confirmation is proof enough for what binds, not for money; an operator is trusted."""
+    policy = Policy(Unverified.REFUSE)
+    confirmed = Actor(PERSON, confirmed=True)
+    assert judge(ActClass.BIND, confirmed, policy, token=False, plain=False) is Verdict.DO
+    assert (
+        judge(ActClass.MONEY, confirmed, policy, token=False, plain=False) is Verdict.SECOND_PERSON
+    )
+    operator = Actor(PERSON, operator=True)
+    assert judge(ActClass.MONEY, operator, policy, token=False, plain=False) is Verdict.DO
