@@ -26,7 +26,7 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
     """
     scene.asked = scene.asked or bool(commands)
     trial = scene.fork()
-    failed = {p.line for p in problems}
+    failed = {p.line for p in problems} | {r.line for r in scene.refusals}
     for problem in problems:
         scene.refuse(problem.line, problem.why, **problem.details)
     for called in commands:

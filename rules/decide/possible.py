@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from rules.commands import usage
+from rules.decide import guards
 from rules.decide.audience import roles_of
 from rules.decide.facts import Facts
+from rules.decide.knowledge import known
 from rules.decide.scene import Scene
 from rules.model import ActClass, Person, Ticket
 from rules.process import Command, Process
+
+_WORD = re.compile(r"\w+")
 
 
 def allowed(command: Command, roles: frozenset[str]) -> bool:
@@ -55,10 +62,28 @@ def fits(process: Process, command: Command, ticket: Ticket | None) -> bool:
     return command.ticket == "none" or ticket.status in statuses_of(process, command)
 
 
+def _is_time(facts: Facts, command: Command) -> bool:
+    """Whether the ticket has what the command is about: a quote to approve, a survey to answer.
+    Guards that ask about arguments are left for when there are some."""
+    ticket, arguments = facts.ticket, {**command.needs, **command.takes}
+    about = known(facts, ticket, {})
+    asked = [g.that for g in command.guards if not arguments.keys() & _WORD.findall(g.that)]
+    acts = [step.act for step in command.steps]
+    surveyed = ticket is not None and ticket.survey is not None
+    typed = bool(facts.process.types)
+    return (
+        all(guards.holds(that, about) for that in asked)
+        and ("do", "confirm") not in acts  # the mail that asks for it offers it
+        and (surveyed or ("survey", "answer") not in acts)
+        and (typed or all(argument.type != "type" for argument in arguments.values()))
+    )
+
+
 def possible(scene: Scene, language: str) -> list[dict[str, object]]:
     """As the mails list them: command, usage and what it does, in the language."""
     process, ticket = scene.process, scene.ticket
-    roles = roles_of(scene.facts, scene.facts.actor.person, ticket)
+    facts = replace(scene.facts, ticket=ticket)
+    roles = roles_of(facts, facts.actor.person, ticket)
     return [
         {
             "command": name,
@@ -66,7 +91,7 @@ def possible(scene: Scene, language: str) -> list[dict[str, object]]:
             "help": process.say(command.help, language),
         }
         for name, command in process.commands.items()
-        if allowed(command, roles) and fits(process, command, ticket)
+        if allowed(command, roles) and fits(process, command, ticket) and _is_time(facts, command)
     ]
 
 
@@ -87,6 +112,7 @@ def handy(facts: Facts, person: Person) -> tuple[str, ...]:
         and (command.to or command.internal)
         and allowed(command, roles)
         and fits(process, command, ticket)
+        and _is_time(facts, command)
     ]
     take = process.commands.get("take")
     free = ticket is not None and not ticket.assignee

@@ -90,6 +90,8 @@ def unsound(left: Left, staff: Collection[str], words: Collection[str]) -> Itera
         found = _COMMAND.match(line)
         if found and found[1].lower() in words:
             yield f"has a bare command at the start of a line: {line}"
+    if "<script" in left.html.lower():
+        yield "brings a script"
     if left.recipient not in staff:
         everything = left.body.decode("ascii") + left.text + left.html
         for address in staff:
