@@ -235,7 +235,7 @@ def _date(words: Sequence[str], spec: Argument, frame: Frame) -> Taken:
 
 def _choice(words: Sequence[str], spec: Argument, _: Frame) -> Taken:
     """The value that is kept, whatever word was written for it."""
-    known = {normalise(w): value for value, its in spec.choices.items() for w in (value, *its)}
+    known = {normalise(w): value for value in spec.choices for w in spec.words_for(value)}
     return _longest(words, 4, lambda text: known.get(normalise(text)))
 
 

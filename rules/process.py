@@ -133,11 +133,15 @@ class FieldSpec(Part):
     choices: Mapping[str, Text] = {}
 
 
+ChoiceWords = Mapping[str, Words] | Words
+"""The words that mean a value: by language code, or a list that no language claims."""
+
+
 class Argument(Part):
     """One argument of a command. `choices`: the value kept -> the words that mean it."""
 
     type: ArgumentType = "text"
-    choices: Mapping[str, Words] = {}
+    choices: Mapping[str, ChoiceWords] = {}
     after: Words = ()
     """The word before it ("due", "task"); needed where an optional argument is no other's kind."""
     words: Words = ()
@@ -148,6 +152,18 @@ class Argument(Part):
     """Of a text: where the line has none, the text of the mail stands for it."""
     example: str = ""
     """What the usage shows for it, where its kind says too little: `yesterday`."""
+
+    def words_for(self, value: str) -> tuple[str, ...]:
+        """All words that mean this choice, itself among them."""
+        words = self.choices[value]
+        groups = words.values() if isinstance(words, Mapping) else (words,)
+        return (value, *(word for group in groups for word in group))
+
+    def word_in(self, value: str, language: str) -> str:
+        """The word for this choice in the language; the value itself where there is none."""
+        words = self.choices.get(value, ())
+        own = words.get(language, ()) if isinstance(words, Mapping) else ()
+        return next(iter(own), value)
 
 
 Arguments = Annotated[

@@ -50,7 +50,7 @@ def placeholder(name: str, spec: Argument, language: str) -> str:
     if spec.example:
         return spec.example
     if spec.type == "choice":
-        return "|".join(spec.choices)
+        return "|".join(spec.word_in(value, language) for value in spec.choices)
     if spec.type == "flag":
         return (*spec.words, name)[0]
     if spec.type in _FIXED:

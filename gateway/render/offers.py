@@ -43,7 +43,8 @@ def _link(
     process: Process, offer: Offer, recipient: Recipient, reply_to: str, ticket: Ticket | None
 ) -> Link:
     name, _, given = offer.does.partition(" ")
-    line = f"{written(process, name, recipient.language)} {given}".strip()
+    words = _in_language(process, name, given, recipient.language)
+    line = f"{written(process, name, recipient.language)} {words}".strip()
     label = _label(process, offer, line, recipient.language)
     subject = f"[#{ticket.number}] {label}" if ticket else label
     if _needs_more(process, name, given):
@@ -63,6 +64,14 @@ def mailto(address: str, subject: str, body: str) -> str:
 def _label(process: Process, offer: Offer, line: str, language: str) -> str:
     label = process.say(offer.label, language) if offer.label else ""
     return label or line.removeprefix("#").capitalize()
+
+
+def _in_language(process: Process, name: str, given: str, language: str) -> str:
+    """The arguments of an offer with its choices in the recipient's words."""
+    command = process.commands.get(name)
+    arguments = [*command.needs.values(), *command.takes.values()] if command else []
+    word_of = {value: a.word_in(value, language) for a in arguments for value in a.choices}
+    return " ".join(word_of.get(word, word) for word in given.split())
 
 
 def _needs_more(process: Process, name: str, given: str) -> bool:

@@ -184,8 +184,8 @@ def _argument(c: Checked, spec: Argument, path: Path) -> Iterator[Fault]:
     if spec.type == "flag" and not spec.words:
         yield c.fault(path, "no word raises this flag", "Write words:.")
     meant: dict[str, str] = {}
-    for value, words in spec.choices.items():
-        for word in (value, *words):
+    for value in spec.choices:
+        for word in spec.words_for(value):
             other = meant.setdefault(normalise(word), value)
             if other != value:
                 message = f"'{word}' means {other} already"
