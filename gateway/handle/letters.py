@@ -287,7 +287,9 @@ def _names(desk: Desktop) -> Mapping[str, str]:
         return {}
     mentioned = [*ticket.customers, ticket.assignee or "", desk.facts.actor.address]
     mentioned += [t.assignee or "" for t in ticket.tasks] + [t.by for t in ticket.time]
-    names = {address: people.person(address).name for address in mentioned if address}
+    everybody = [people.person(address) for address in mentioned if address]
+    # Somebody of staff without a name on file is the desk: their address is not for customers.
+    names = {p.address: p.name or (desk.facts.desk.name if p.staff else "") for p in everybody}
     if ticket.requester_name:
         names[ticket.requester] = ticket.requester_name
     return {address: name for address, name in names.items() if name}
