@@ -38,8 +38,8 @@ Received = Callable[[str], list[Left]]
 
 def filled(text: str, received: Received) -> str:
     """`{{reply-to jan@acme.example}}`, `message-id`, `return-path`: of the latest mail that Jan
-    received, `~1` of the one before. `{{link jan@acme.example hinder geblokkeerd allen}}`: To, Subject
-    and text of the answer that this link of it writes."""
+    received, `~1` of the one before. `{{link jan@acme.example hinder geblokkeerd allen}}`: To,
+    Subject and text of the answer that this link of it writes."""
 
     def value(found: re.Match[str]) -> str:
         what, address, before, words = found.groups()
