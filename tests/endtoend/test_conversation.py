@@ -56,12 +56,13 @@ def test_first_mail_gets_an_acknowledgement_and_staff_are_told(start_gateway: St
 
 
 def test_mutt_reads_the_maildir_and_answers_through_pipe(start_gateway: StartGateway) -> None:
-    """An agent's mutt opens the outgoing Maildir; its sendmail is the gateway itself. The customer
-    receives the new text alone, threaded, and the quoted history commands nothing."""
+    """An agent's mutt opens the outgoing Maildir; its sendmail is the gateway itself, by way of
+    env, since mutt starts a program by its last name and Python finds its .venv by its path. The
+    customer receives the new text alone, threaded, and the quoted history commands nothing."""
     gateway = start_gateway()
     first_mail(gateway)
     gateway.settled()
-    sendmail = f"{sys.executable} {PROGRAM} --home {gateway.home} pipe"
+    sendmail = f"env {sys.executable} {PROGRAM} --home {gateway.home} pipe"
     only_for(gateway, MARIE)
     mutt_reply(gateway.maildir, "#take\n\nIk kijk ernaar, Jan.", sendmail, MARIE)
     eventually(lambda: gateway.show(1)["status"] == "open", "taken", 30)
