@@ -24,7 +24,7 @@ from rules.decide import decide
 from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
 from rules.model import Desk, Proof, Visibility
-from store import evidence, holds, inbox, messages, settings
+from store import evidence, holds, inbox, messages, settings, tickets
 from store.database import Transaction
 from store.inbox import Disposition, InboxItem
 from store.messages import Message, NewAttachment
@@ -327,6 +327,10 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         return
     parsed = mail.parsed
     found = match(tx, mail.desk, parsed, mail.envelope, house.people, house.clock())
+    stored = messages.of_inbox(tx, item.id)
+    if stored is not None:
+        # It may have opened its ticket when it came, which nothing in it names.
+        found = replace(found, ticket=tickets.load(tx, stored.ticket, lock=True))
     identity = identify(parsed, found, house.people, mail.authentication)
     actor = replace(identity.actor, confirmed=True, proof=Proof.CONFIRMED)
     identity = replace(identity, actor=actor)
@@ -342,7 +346,6 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         commanded=decision.commanded,
     )
     outcome = carry_out(hand, decision)
-    stored = messages.of_inbox(tx, item.id)
     if stored is not None:
         visibility = _visibility(parsed, actor.person.staff, decision)
         messages.confirm(tx, stored.id, visibility)

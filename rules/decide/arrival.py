@@ -114,7 +114,9 @@ def _on_ticket(scene: Scene, mail: Mail) -> Decision | None:
     scene.text = read.text
     if "staff" not in roles and finished(scene, mail, read):
         return on_closed(scene, mail, read)
-    if scene.text.strip() and "staff" not in roles and not takes_text(read):
+    # Words of a mail whose commands were held have been told when it came.
+    told = scene.facts.actor.confirmed or takes_text(read)
+    if scene.text.strip() and "staff" not in roles and not told:
         customer_wrote(scene, mail)
     return after_commands(scene, read, "commented")
 
