@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from datetime import timedelta
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,10 @@ def _import(session: Session, door: Door, paths: tuple[Path, ...], desk: str, qu
             click.echo(visible(problem), err=True)
             counts["unreadable"] += 1
         now = session.clock()
-        mails = [f.raw(desk, now) for f in batch if not f.problem]
+        sound = [f for f in batch if not f.problem]
+        # A microsecond apart, so that they are handled in the order of the file.
+        moments = (now + timedelta(microseconds=number) for number in count())
+        mails = [f.raw(desk, moment) for f, moment in zip(sound, moments, strict=False)]
         counts.update(receipt.accepted.value for receipt in door.accept(mails, quiet=quiet))
     click.echo(
         f"{counts['stored']} imported, {counts['duplicate']} here already, "

@@ -265,7 +265,7 @@ def _carried(desk: Desktop, queued: QueueMail, recipient: Recipient) -> Carried 
     if recipient.staff or not desk.facts.actor.person.staff:
         return desk.carried
     name = desk.facts.actor.person.name or desk.facts.desk.name
-    return replace(desk.carried, author=name)
+    return replace(desk.carried, author=name, by_staff=True)
 
 
 def _others(desk: Desktop, queued: QueueMail, recipient: Recipient) -> tuple[str, ...]:

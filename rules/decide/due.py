@@ -15,7 +15,7 @@ from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.effects import CancelTimer, Decision, Note
 from rules.process import TimerSpec
-from rules.said import Headline, What
+from rules.said import Headline, What, Why
 
 
 def decide_due(facts: Facts, timer: TimerDue) -> Decision:
@@ -66,4 +66,7 @@ def decide_operator(facts: Facts, order: OperatorCommand) -> Decision:
         order.text, facts.process, now=facts.now, time_zone=ZoneInfo(facts.desk.time_zone)
     )
     scene = commands.run(scene, read.commands, read.problems)
+    if not read.commands and not read.problems:
+        word = next(iter(order.text.split()), "")
+        scene.refuse(order.text, Why.UNKNOWN, word=word, meant=[])
     return conclude(scene, "refused" if scene.refusals else "ordered")
