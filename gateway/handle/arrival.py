@@ -332,7 +332,8 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         # It may have opened its ticket when it came, which nothing in it names.
         found = replace(found, ticket=tickets.load(tx, stored.ticket, lock=True))
     identity = identify(parsed, found, house.people, mail.authentication)
-    actor = replace(identity.actor, confirmed=True, proof=Proof.CONFIRMED)
+    shown = int(held.shows.get("quote", 0))
+    actor = replace(identity.actor, confirmed=True, confirmed_quote=shown, proof=Proof.CONFIRMED)
     identity = replace(identity, actor=actor)
     facts = _facts(tx, house, mail, parsed, found, identity, None)
     decision = decide(facts)

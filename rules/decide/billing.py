@@ -226,8 +226,11 @@ def mail_quote(scene: Scene, template: str, offers: tuple[str, ...]) -> None:
 
 
 def refuse_old_version(scene: Scene, quote: Quote) -> None:
-    """A decision names exactly one version: that of the signed address it came by."""
-    mail = scene.mail
+    """A decision names exactly one version: that of the signed address it came by, or that which
+    its sender was shown before they said yes."""
+    mail, actor = scene.mail, scene.facts.actor
     token = mail.token if mail else None
     if token is not None and token.purpose == "quote" and token.version != quote.number:
         raise Refused(Why.OLD_QUOTE, number=token.version)
+    if actor.confirmed and actor.confirmed_quote != quote.number:
+        raise Refused(Why.OLD_QUOTE, number=actor.confirmed_quote)

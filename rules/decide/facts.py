@@ -56,6 +56,8 @@ class Actor:
     """E5: asked back at the address on file, and the answer was yes."""
     confirmed_here: bool = False
     """They said yes on this ticket before, and this mail came by an address that only they have."""
+    confirmed_quote: int = 0
+    """The quote that they were shown when they said yes; 0 for none."""
     failed: bool = False
     """dmarc=fail: somebody else wrote this."""
     operator: bool = False
