@@ -10,6 +10,7 @@ import structlog
 from gateway.authentication import Authentication, authenticate
 from gateway.handle import carrying
 from gateway.handle.bounces import bounced_copy
+from gateway.handle.brakes import too_busy
 from gateway.handle.carry_out import Hand, Outcome, blocked, carry_out
 from gateway.handle.facts import Bounced, gather, held_fact, mail_fact
 from gateway.handle.identity import Identity, identify
@@ -19,7 +20,7 @@ from gateway.house import House
 from gateway.reading import Unreadable, parse
 from gateway.reading.problems import NO_FROM, QUARANTINE
 from gateway.routing import is_postmaster
-from gateway.values import Channel, Envelope, ParsedMail
+from gateway.values import Channel, Envelope, Kind, ParsedMail
 from rules.decide import decide
 from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
@@ -152,6 +153,7 @@ def _decide(
     bounced = bounced_copy(tx, parsed, found) if parsed.kind.value == "bounce" else None
     if bounced is not None:
         found = replace(found, ticket=found.ticket or bounced.ticket)
+    parsed = _unless_too_busy(tx, mail, parsed, found, identity, now)
     facts = _facts(tx, house, mail, parsed, found, identity, bounced.fact if bounced else None)
     decision = decide(facts)
     outcome = _carry_out(tx, house, mail, parsed, facts, found, identity, decision)
@@ -161,6 +163,25 @@ def _decide(
     for hold in outcome.confirmed:
         _do_held(tx, house, hold)
     return outcome
+
+
+def _unless_too_busy(
+    tx: Transaction,
+    mail: ReadMail,
+    parsed: ParsedMail,
+    found: TicketMatch,
+    identity: Identity,
+    now: datetime,
+) -> ParsedMail:
+    """The mail of a machine that does not say so is told by how many it writes; an archive that is
+    imported comes all at once."""
+    actor, ticket = identity.actor, found.ticket
+    if parsed.kind is not Kind.HUMAN or ticket is None or mail.item.quiet:
+        return parsed
+    if not too_busy(tx, actor.address, actor.proof, ticket.number, now):
+        return parsed
+    log.warning("too many mails for a person", sender=actor.address, ticket=ticket.number)
+    return replace(parsed, kind=Kind.AUTO, kind_reason="more mails than a person writes")
 
 
 def _known_here(tx: Transaction, identity: Identity, found: TicketMatch) -> Identity:

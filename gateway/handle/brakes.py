@@ -12,10 +12,14 @@ import structlog
 
 from gateway.configuration.scalars import Rate
 from gateway.house import House
+from rules.model import Proof
 from store import brakes, search
 from store.database import Transaction
 
 log = structlog.get_logger(__name__)
+
+_BUSY = (Rate(30, 600), Rate(100, 86_400))
+"""Mails of one address on one ticket that go on to others."""
 
 
 def may_answer(
@@ -41,6 +45,19 @@ def may_answer(
         return False
     brakes.record(tx, address, now, ticket=ticket, known=known)
     return True
+
+
+def too_busy(tx: Transaction, address: str, proof: Proof, ticket: int, now: datetime) -> bool:
+    """Whether this address writes so often on the ticket that only a machine does; counts its mail,
+    forged ones apart from proven ones.
+
+    What people write goes on to others, so that two machines that say nothing of themselves would
+    keep each other busy through us for ever.
+    """
+    key = f"mails {proof} {address}"
+    busy = any(not _room(tx, now, rate, 1, address=key, ticket=ticket) for rate in _BUSY)
+    brakes.record(tx, key, now, ticket=ticket, known=True)
+    return busy
 
 
 def _known(tx: Transaction, house: House, address: str) -> bool:
