@@ -38,7 +38,12 @@ def conclude(scene: Scene, reason: str) -> Decision:
 def _mails(scene: Scene) -> list[QueueMail]:
     mails = [replace(m, to=tuple(dict.fromkeys(m.to))) for m in scene.mails if m.to]
     mails += _notices(scene)
-    return _answer_actor(scene, mails)
+    mails = _answer_actor(scene, mails)
+    actor = scene.facts.actor
+    if actor.failed and not actor.confirmed:
+        # Somebody else wrote in their name: they have asked for nothing.
+        return [m for m in mails if not m.answer]
+    return mails
 
 
 def _notices(scene: Scene) -> list[QueueMail]:

@@ -53,7 +53,8 @@ def judge(
     if act_class is ActClass.BIND:
         bound = plain and proven(act_class, actor, token=token)
         return Verdict.DO if bound else Verdict.CONFIRM
-    known = actor.confirmed_here or policy.unverified is Unverified.ALLOW
+    allowed = policy.unverified is Unverified.ALLOW and not actor.failed
+    known = actor.confirmed_here or allowed
     if known or proven(act_class, actor, token=token):
         return Verdict.DO
     return _unproven(act_class, policy)

@@ -82,3 +82,11 @@ def test_who_said_yes_and_who_is_at_the_machine() -> None:
     )
     operator = Actor(PERSON, operator=True)
     assert judge(ActClass.MONEY, operator, policy, token=False, plain=False) is Verdict.DO
+
+
+@pytest.mark.parametrize("act_class", [ActClass.WORK, ActClass.OUTWARD])
+def test_nothing_is_allowed_to_who_is_shown_to_be_false(act_class: ActClass) -> None:
+    """dmarc=fail: `allow` is for senders of whom nothing is known, not for forged ones."""
+    forged = Actor(PERSON, failed=True)
+    verdict = judge(act_class, forged, Policy(Unverified.ALLOW), token=False, plain=True)
+    assert verdict is Verdict.CONFIRM
