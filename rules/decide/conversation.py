@@ -8,7 +8,7 @@ from rules.decide.acts.people import tell_responsible
 from rules.decide.billing import mail_quote
 from rules.decide.cause import Cause
 from rules.decide.facts import Mail
-from rules.decide.opening import believed
+from rules.decide.opening import believed, note_unverified
 from rules.decide.outcome import conclude
 from rules.decide.permission import Verdict, judge
 from rules.decide.scene import Scene
@@ -49,7 +49,15 @@ def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
         _say_what_happened(scene)
     _move_by_reply(scene)
     _tell_assignee(scene)
+    if scene.notices and not scene.facts.actor.confirmed:
+        _note_unverified_once(scene)
     return conclude(scene, reason)
+
+
+def _note_unverified_once(scene: Scene) -> None:
+    """Whoever is told of a command hears as well that nobody vouches for its sender."""
+    if all(line["what"] != What.UNVERIFIED.value for line in scene.lines):
+        note_unverified(scene)
 
 
 def _resend_quote(scene: Scene) -> None:
