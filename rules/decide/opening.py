@@ -16,6 +16,9 @@ from rules.said import What
 _SHORT = 200
 """Characters of a subject that are kept; RFC 5322 leaves it open, terminals and clients do not."""
 
+_MANY = 20
+"""Readers: a mail to more of them is a mailing, whose readers nobody here writes to."""
+
 
 def blank_ticket(facts: Facts, number: int, requester: str, subject: str) -> Ticket:
     """As every new ticket of this desk begins."""
@@ -111,7 +114,8 @@ def _participants(scene: Scene, mail: Mail, requester: str) -> tuple[str, ...]:
         return ()
     if not believed(scene):
         return ()
-    return readers(scene.facts, requester, mail)
+    found = readers(scene.facts, requester, mail)
+    return found if len(found) <= _MANY else ()
 
 
 def believed(scene: Scene) -> bool:
