@@ -8,6 +8,7 @@ from rules.commands import Called, Problem, usage
 from rules.decide import guards, moving
 from rules.decide.audience import language_of, roles_of
 from rules.decide.cause import Cause, Refused
+from rules.decide.facts import Mail
 from rules.decide.knowledge import known
 from rules.decide.permission import Verdict, judge
 from rules.decide.possible import allowed, fits, statuses_of, users
@@ -129,10 +130,20 @@ def _verdict(scene: Scene, called: Called) -> Verdict:
     mail, actor = scene.mail, scene.facts.actor
     if any(step.do == "confirm" for step in called.spec.steps):
         return Verdict.DO  # it is itself the proof (E5): the act looks at the address it came by
-    token = bool(mail and mail.token and mail.token.address == actor.address)
+    token = mail is not None and _has_token(called, mail, actor.address)
     plain = called.first and bool(mail and mail.unambiguous)
     act_class = ActClass(called.spec.act_class)
     return judge(act_class, actor, scene.facts.policy, token=token, plain=plain)
+
+
+def _has_token(called: Called, mail: Mail, address: str) -> bool:
+    """Whether the mail came by a signed address of its sender. What settles a quote needs the
+    quote's own: another one does not say which version its sender has seen."""
+    token = mail.token
+    if token is None or token.address != address:
+        return False
+    settles = any(step.settle for step in called.spec.steps)
+    return not settles or token.purpose == "quote"
 
 
 def _hold(scene: Scene, commands: Sequence[Called]) -> Scene:
