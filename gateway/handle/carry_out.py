@@ -10,7 +10,7 @@ from gateway.handle.journal_words import entry_of
 from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
 from gateway.house import House
 from gateway.render.page import Carried
-from rules.decide.facts import Facts
+from rules.decide.facts import Facts, Unverified
 from rules.effects import (
     Block,
     Decision,
@@ -23,7 +23,7 @@ from rules.effects import (
     SettleHold,
     evolve_all,
 )
-from rules.model import Ticket
+from rules.model import Proof, Ticket
 from store import holds, inbox, journal, messages, settings, tickets, tokens
 from store.database import Transaction
 from store.errors import Conflict
@@ -245,8 +245,11 @@ def _goes(hand: Hand, ticket: Ticket | None, mail: QueueMail, address: str) -> b
 
 
 def _trusted(hand: Hand) -> bool:
-    """Verified staff, and whoever brought a command that was understood (docs/security.md)."""
-    return hand.commanded or (hand.facts.actor.person.staff and hand.facts.actor.domain)
+    """Verified staff, and whoever brought a command that was understood (docs/security.md), unless
+    anybody may have written it in their name."""
+    actor, policy = hand.facts.actor, hand.facts.policy
+    shown = actor.proof is not Proof.NONE or policy.unverified is Unverified.ALLOW
+    return (hand.commanded and shown) or (actor.person.staff and actor.domain)
 
 
 def signing_key(tx: Transaction, house: House) -> SigningKey:
