@@ -200,3 +200,15 @@ def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     return " ".join(str(body.get_content()).split())
+
+
+def test_every_proof_that_security_names_exists() -> None:
+    """The tests and scenarios of docs/security.md are there under their names."""
+    text = (ROOT / "docs/security.md").read_text()
+    here = "".join(f.read_text() for f in (ROOT / "tests").rglob("test_*.py"))
+    for name in set(re.findall(r"\b(test_\w+)`", text)):
+        assert f"def {name}(" in here, name
+    for cell in re.findall(r"scenario ((?:`[\w-]+`(?:, )?)+)", text):
+        for name in re.findall(r"`([\w-]+)`", cell):
+            scenario = (ROOT / "tests/scenarios/helpdesk" / name).is_dir()
+            assert scenario or name.startswith("test_"), name
