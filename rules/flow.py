@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.process import Command, Process
+from rules.process import Command, Process, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,11 @@ class Transition:
 def transitions(process: Process) -> Iterator[Transition]:
     """In the order of the file: commands, timers, replies, statuses that lead on, reopening."""
     for name, command in process.commands.items():
-        for before, after in _moves(command.to, sources(process, command)):
+        for before, after in _ways(command.to, command.steps, sources(process, command)):
             yield Transition("command", name, before, after)
     for name, timer in process.timers.items():
-        for before, after in _moves(timer.to, timer.while_ or process.open_statuses()):
+        running = timer.while_ or process.open_statuses()
+        for before, after in _ways(timer.to, timer.steps, running):
             yield Transition("timer", name, before, after)
     for who, moves in process.replies.items():
         for before, after in moves.items():
@@ -64,6 +65,15 @@ def sources(process: Process, command: Command) -> tuple[str, ...]:
 
 def _closed(process: Process) -> tuple[str, ...]:
     return tuple(name for name, status in process.statuses.items() if status.closed)
+
+
+def _ways(
+    to: str | Mapping[str, str] | None, steps: tuple[Step, ...], before: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Where `to` and the steps lead; a step's own `when` may rule some of it out."""
+    yield from _moves(to, before)
+    for step in steps:
+        yield from _moves(step.move, before)
 
 
 def _moves(

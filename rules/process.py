@@ -129,7 +129,7 @@ class FieldSpec(Part):
     """A field that tickets of this process carry beside the common ones."""
 
     label: Text
-    type: Literal["text", "choice", "flag", "moment", "amount", "url", "phone"] = "text"
+    type: Literal["text", "choice", "flag", "moment", "date", "amount", "url", "phone"] = "text"
     choices: Mapping[str, Text] = {}
 
 
@@ -234,6 +234,10 @@ class MailStep(Part):
     offers: Offers = ()
     carries_text: bool = False
     """The text, formatting and attachments of the mail at hand go with it."""
+    text: str | None = None
+    """An argument of kind text whose words stand before those of the mail at hand."""
+    binds: str | None = None
+    """The template that answers to this mail decide on: its own name makes a new version of it."""
     attach: str | None = None
     must_arrive: bool = True
 
@@ -262,6 +266,8 @@ class Step(Part):
     when: str | None = None
     set: Mapping[str, Given] | None = None
     """Fields that the file declares; type, priority, level, contract and resolution."""
+    move: str | None = None
+    """The status it leads to, where `to` says too little."""
     assign: str | None = None
     """actor, nobody, a role, or `argument NAME`"""
     task: TaskStep | None = None
@@ -318,7 +324,7 @@ class Command(Part):
     internal: bool = False
     """The mail that holds it is not relayed to the customer."""
     binds: str | None = None
-    """What a token must name for it to count: quote, service_sheet …"""
+    """What a token must name for it to count: `quote`, or what a mail step binds."""
     bill: Literal["time", "quote", "nothing"] | None = None
     """What its closing bills: wins over the status's and the type's."""
     by_process: bool = False
@@ -345,6 +351,10 @@ class TimerSpec(Part):
     of: str | None = None
     """With `delivery`: the template of the mail that must have arrived."""
     after: str | Span = "5 days"
+    silence: bool = False
+    """It takes silence for consent: any mail of the customer stops it."""
+    again: MailStep | None = None
+    """With `silence`: the mail that asks once more where the customer wrote and did not decide."""
     pauses: Words = ()
     """Statuses in which its clock stands still."""
     repeat: bool = False

@@ -106,6 +106,7 @@ class Why(StrEnum):
     NO_SUCH_DESK = "no_such_desk"  # given, desks
     NO_QUOTE = "no_quote"  # -
     OLD_QUOTE = "old_quote"  # number: superseded; the new one comes again
+    OLD_VERSION = "old_version"  # -: what it decides on was replaced by a newer one
     NO_SURVEY = "no_survey"  # -
     NOTHING_BILLED = "nothing_billed"  # -: #raised or #paid, and no invoice was asked for
     ALREADY = "already"  # -: it is so already

@@ -146,6 +146,12 @@ def get(tx: Transaction, message: int) -> Message | None:
     return found[0] if found else None
 
 
+def made_from(tx: Transaction, ids: Iterable[int], templates: Iterable[str]) -> list[int]:
+    """Those of the mails that were rendered from one of the templates."""
+    wanted = _messages.c.id.in_(list(ids)) & _messages.c.template.in_(list(templates))
+    return list(tx.execute(select(_messages.c.id).where(wanted)).scalars())
+
+
 def of_ticket(tx: Transaction, number: int) -> list[Message]:
     """All of a ticket, oldest first, with their attachments."""
     return _load(tx, _messages.c.ticket == number)

@@ -23,6 +23,7 @@ from gateway.delivery.retry import pause
 from gateway.delivery.submission import SmtpSender
 from gateway.delivery.values import Failed, Parcel, Result, Sender, Sent, Unreachable
 from gateway.delivery.wayout import WayOut
+from gateway.handle.delivered import counted, tell_delivered
 from gateway.handle.undelivered import tell_undelivered
 from gateway.house import House
 from store import evidence, outbox
@@ -200,15 +201,17 @@ class Delivering:
 
     def _settle(self, house: House) -> None:
         """Keeps what came of mails; what could not be kept is tried again before the next ones."""
-        hopeless = [o for o in self._outcomes if _is_hopeless(house, o)]
-        others = [o for o in self._outcomes if o not in hopeless]
+        sent = [o.item for o in self._outcomes if isinstance(o.result, Sent)]
+        timed = counted(house, sent)
+        alone = [o for o in self._outcomes if o.item.id in timed or _is_hopeless(house, o)]
+        others = [o for o in self._outcomes if o not in alone]
         if others:
             with house.database.transaction() as tx:
                 for outcome in others:
                     self._keep(tx, house, outcome)
-            self._outcomes = hopeless
-        for outcome in hopeless:
-            self._give_up(house, outcome)
+            self._outcomes = alone
+        for outcome in alone:
+            self._tell(house, outcome)
             self._outcomes = self._outcomes[1:]
 
     def _keep(self, tx: Transaction, house: House, outcome: Outcome) -> None:
@@ -223,13 +226,16 @@ class Delivering:
         except LeaseLost as error:
             log.warning("delivered by another one too", outbox=item.id, error=str(error))
 
-    def _give_up(self, house: House, outcome: Outcome) -> None:
-        """With those told who look after the ticket; if that breaks, without."""
+    def _tell(self, house: House, outcome: Outcome) -> None:
+        """With its ticket told what became of it; if that breaks, without."""
         for _ in range(AGAIN):
             try:
                 with house.database.transaction() as tx:
-                    text = self._fail(tx, house, outcome)
-                    tell_undelivered(tx, house, outcome.item, text)
+                    self._end(tx, house, outcome)
+                    if isinstance(outcome.result, Sent):
+                        tell_delivered(tx, house, outcome.item)
+                    else:
+                        tell_undelivered(tx, house, outcome.item, outcome.result.text)
                 return
             except LeaseLost:
                 return
@@ -238,16 +244,17 @@ class Delivering:
             except StoreError:
                 raise
             except Exception:
-                log.exception("nobody could be told of a lost mail", outbox=outcome.item.id)
+                log.exception("nobody could be told what became of a mail", outbox=outcome.item.id)
                 break
         with house.database.transaction() as tx:
-            self._fail(tx, house, outcome)
+            self._end(tx, house, outcome)
 
-    def _fail(self, tx: Transaction, house: House, outcome: Outcome) -> str:
-        item, result = outcome.item, outcome.result
-        assert isinstance(result, Failed)
-        outbox.fail(tx, item.id, self._owner, house.clock(), result.status, result.text)
-        return result.text
+    def _end(self, tx: Transaction, house: House, outcome: Outcome) -> None:
+        item, result, now = outcome.item, outcome.result, house.clock()
+        if isinstance(result, Sent):
+            outbox.sent(tx, item.id, self._owner, now, result.status)
+        else:
+            outbox.fail(tx, item.id, self._owner, now, result.status, result.text)
 
     def _hand_back(self, house: House, items: Sequence[OutboxItem]) -> None:
         """Mails that were not tried: no attempt is counted, but their time may be over."""

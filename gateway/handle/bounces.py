@@ -25,7 +25,7 @@ def bounced_copy(tx: Transaction, parsed: ParsedMail, found: TicketMatch) -> Bou
     copy = _by_envelope(tx, found) or _by_message_id(tx, parsed)
     if copy is None or copy.recipient is None:
         return None
-    fact = Bounced(copy.recipient, _words(parsed, copy.recipient), copy.id)
+    fact = Bounced(copy.recipient, _words(parsed, copy.recipient), copy.id, copy.template or "")
     return BouncedCopy(fact, tickets.load(tx, copy.ticket, lock=True))
 
 

@@ -21,7 +21,10 @@ def handle_timer(tx: Transaction, house: House, number: int, timer: Timer) -> Ou
     if ticket is None:
         return Outcome()
     event = TimerDue(timer.name, timer.due_at)
-    _, outcome = _handle(tx, house, ticket, event, Actor(Person("")), "timer")
+    process = house.processes.get(ticket.process)
+    spec = process.timers.get(timer.name) if process else None
+    name = "silence" if spec and spec.silence else "timer"
+    _, outcome = _handle(tx, house, ticket, event, Actor(Person("")), name)
     return outcome
 
 

@@ -23,6 +23,7 @@ class Bounced:
     address: str
     text: str
     message: int
+    template: str = ""
 
 
 def mail_fact(
@@ -62,6 +63,7 @@ def mail_fact(
         twins=twins,
         bounced=bounced.address if bounced else None,
         bounce_text=bounced.text if bounced else "",
+        bounced_template=bounced.template if bounced else "",
         spam=spam,
     )
 

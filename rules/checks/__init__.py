@@ -13,6 +13,7 @@ CHECKS: tuple[Callable[[Checked], Iterator[Fault]], ...] = (
     references.statuses,  # every status that is named is there
     references.roles,
     references.types,
+    references.binds,
     references.replies,
     states.start,
     states.leads_to_loops,

@@ -44,6 +44,8 @@ def _status_names(c: Checked) -> Iterator[tuple[tuple[str, ...], Path]]:
         yield from _targets(moves, ("replies", who))
     if p.reopening:
         yield (p.reopening.to,), ("reopening", "to")
+    for step, path, _ in c.steps():
+        yield _one(step.move), (*path, "move")
 
 
 def _targets(
@@ -90,6 +92,16 @@ def _role_names(c: Checked) -> Iterator[tuple[tuple[str, ...], Path, frozenset[s
 def _person(word: str | None) -> tuple[str, ...]:
     """`argument NAME` is looked at elsewhere (steps.arguments)."""
     return () if word is None or word.startswith("argument ") else (word,)
+
+
+def binds(c: Checked) -> Iterator[Fault]:
+    """What is decided on must be sent by something."""
+    known = {"quote"} | {s.mail.binds for s, _, _ in c.steps() if s.mail and s.mail.binds}
+    for name, command in c.process.commands.items():
+        if c.whole and command.binds is not None and command.binds not in known:
+            message = f"no mail binds '{command.binds}'"
+            mend = "Say `binds:` in the mail step that sends it."
+            yield c.fault(("commands", name, "binds"), message, mend)
 
 
 def types(c: Checked) -> Iterator[Fault]:

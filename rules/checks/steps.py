@@ -104,6 +104,8 @@ def _used(step: Step, path: Path) -> Iterator[tuple[str, Path]]:
     if step.quote:
         yield step.quote.amount, (*path, "quote", "amount")
         yield step.quote.text, (*path, "quote", "text")
+    if step.mail and step.mail.text:
+        yield step.mail.text, (*path, "mail", "text")
     if step.time:
         yield "duration", (*path, "time")
     if step.survey == "answer":

@@ -92,6 +92,8 @@ def _templates(c: Checked) -> Iterator[tuple[str, Path]]:
     for name, timer in c.process.timers.items():
         if timer.of:
             yield timer.of, ("timers", name, "of")
+        if timer.again:
+            yield timer.again.template, ("timers", name, "again", "template")
 
 
 def offers(c: Checked) -> Iterator[Fault]:
@@ -115,6 +117,9 @@ def _offers(c: Checked) -> Iterator[tuple[Offer, Path]]:
     yield from _each(mails.offers, ("mails", "offers"))
     for n, question in enumerate(mails.asks):
         yield from _each(question.offers, ("mails", "asks", n, "offers"))
+    for name, timer in c.process.timers.items():
+        if timer.again:
+            yield from _each(timer.again.offers, ("timers", name, "again", "offers"))
     for step, path, _ in c.steps():
         if step.mail:
             yield from _each(step.mail.offers, (*path, "mail", "offers"))

@@ -46,6 +46,13 @@ def covered(scene: Scene) -> bool:
     return status is not None and covers(scene, status.covered_by)
 
 
+def is_paid(scene: Scene) -> bool:
+    """Whether time worked now is to be paid: neither covered, nor part of a quoted price."""
+    spec = scene.process.types.get(scene.open_ticket.type or "")
+    by_time = spec is None or spec.bill in (None, "time")
+    return by_time and not covered(scene)
+
+
 def covers(scene: Scene, names: tuple[str, ...]) -> bool:
     """Whether the ticket's contract, or without one any of the organisation's, is among these."""
     ticket = scene.open_ticket

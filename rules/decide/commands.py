@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.commands import Called, Problem, usage
-from rules.decide import guards, moving
+from rules.decide import guards, letters, moving
 from rules.decide.audience import language_of, roles_of
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import Mail
@@ -59,6 +59,8 @@ def _check(scene: Scene, called: Called) -> None:
         raise Refused(Why.NO_TICKET)
     if ticket is not None and not fits(scene.process, command, ticket):
         _refuse_status(scene, called)
+    if ticket is not None and command.binds not in (None, "quote"):
+        letters.refuse_old_version(scene, command.binds or "")
     facts = known(scene.facts, ticket, called.arguments)
     for guard in command.guards:
         if not guards.holds(guard.that, facts):
@@ -137,13 +139,12 @@ def _verdict(scene: Scene, called: Called) -> Verdict:
 
 
 def _has_token(called: Called, mail: Mail, address: str) -> bool:
-    """Whether the mail came by a signed address of its sender. What settles a quote needs the
-    quote's own: another one does not say which version its sender has seen."""
+    """Whether the mail came by a signed address of its sender. What binds to a quote or a sheet
+    needs that mail's own: another one does not say which version its sender has seen."""
     token = mail.token
     if token is None or token.address != address:
         return False
-    settles = any(step.settle for step in called.spec.steps)
-    return not settles or token.purpose == "quote"
+    return called.spec.binds in (None, token.purpose)
 
 
 def _hold(scene: Scene, commands: Sequence[Called]) -> Scene:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.commands import Reading
-from rules.decide import commands, moving
+from rules.decide import commands, letters, moving
 from rules.decide.acts.people import tell_responsible
 from rules.decide.billing import mail_quote
 from rules.decide.cause import Cause
@@ -48,6 +48,7 @@ def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
     if scene.refusals:
         _say_what_happened(scene)
     _move_by_reply(scene)
+    _break_silence(scene, reason)
     _tell_assignee(scene)
     if scene.notices and not scene.facts.actor.confirmed:
         _note_unverified_once(scene)
@@ -129,6 +130,17 @@ def _move_by_reply(scene: Scene) -> None:
     target = replies.get(scene.open_ticket.status)
     if target:
         moving.move(scene, target, Cause("reply"))
+
+
+def _break_silence(scene: Scene, reason: str) -> None:
+    """Who writes is not silent: what would be taken for consent is asked for again."""
+    facts = scene.facts
+    if facts.ticket is None or facts.actor.person.works_at(facts.desk.address):
+        return
+    for timer in moving.break_silence(scene):
+        tell_responsible(scene, Headline.CUSTOMER_WROTE)
+        if timer.again and believed(scene) and reason not in ("held", "refused"):
+            letters.send(scene, Cause(), timer.again)
 
 
 def _went_out(scene: Scene) -> bool:

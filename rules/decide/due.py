@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rules import commands as reading
 from rules.decide import commands, guards, moving
-from rules.decide.audience import responsible
+from rules.decide.audience import responsible, roles_of
 from rules.decide.cause import Cause
 from rules.decide.facts import DeliveryReported, Facts, OperatorCommand, TimerDue
 from rules.decide.knowledge import known
@@ -14,6 +14,7 @@ from rules.decide.outcome import conclude
 from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.effects import CancelTimer, Decision, Note
+from rules.model import Ticket
 from rules.process import TimerSpec
 from rules.said import Headline, What, Why
 
@@ -51,12 +52,23 @@ def decide_delivery(facts: Facts, report: DeliveryReported) -> Decision:
     """A copy that was given up is told to staff; one that arrived starts what counts from it."""
     scene = Scene(facts)
     if report.delivered:
-        moving.restart_on_delivery(scene, report.template)
+        template = _latest(scene.open_ticket, report.message)
+        roles = roles_of(facts, facts.people.person(report.recipient), scene.ticket)
+        if template and "approver" in roles:
+            moving.start_on_delivery(scene, template)
         return conclude(scene, "delivered")
     scene.do(Note("undelivered", report.recipient))
     scene.say(What.NOT_DELIVERED, address=report.recipient, text=report.text)
     scene.tell(responsible(facts, scene.open_ticket), Headline.BOUNCED)
     return conclude(scene, "undelivered")
+
+
+def _latest(ticket: Ticket, message: int) -> str | None:
+    """The template of a copy, if the same mail did not go out anew since."""
+    copy = next((m for m in ticket.messages if m.id == message), None)
+    if copy is None or any(m.template == copy.template and m.at > copy.at for m in ticket.messages):
+        return None
+    return copy.template
 
 
 def decide_operator(facts: Facts, order: OperatorCommand) -> Decision:

@@ -102,6 +102,7 @@ class Mail:
     bounced: str | None = None
     """The recipient whose copy of a mail of ours came back, and why."""
     bounce_text: str = ""
+    bounced_template: str = ""
     spam: bool = False
 
 
@@ -137,7 +138,8 @@ class DeliveryReported:
     recipient: str
     delivered: bool
     text: str = ""
-    template: str = ""
+    message: int = 0
+    """The copy, as its ticket has it."""
 
 
 Event = MailArrived | TimerDue | OperatorCommand | DeliveryReported

@@ -94,9 +94,35 @@ def restart_on(scene: Scene, moment: str) -> None:
             start(scene, name, spec)
 
 
-def restart_on_delivery(scene: Scene, template: str) -> None:
-    """Starts the timers that count from the arrival of such a mail."""
-    for name, spec in scene.process.timers.items():
-        counts = spec.counts_from == "delivery" and spec.of == template
-        if counts and runs_in(scene, spec, scene.open_ticket.status):
+def counting_from(scene: Scene, template: str) -> dict[str, TimerSpec]:
+    """The timers that count from the arrival of such a mail."""
+    return {
+        name: spec
+        for name, spec in scene.process.timers.items()
+        if spec.counts_from == "delivery" and spec.of == template
+    }
+
+
+def start_on_delivery(scene: Scene, template: str) -> None:
+    """Starts what counts from that mail and does not run yet: its first reader's day counts."""
+    running = {timer.name for timer in scene.open_ticket.timers}
+    for name, spec in counting_from(scene, template).items():
+        if name not in running and runs_in(scene, spec, scene.open_ticket.status):
             start(scene, name, spec)
+
+
+def stop_counting(scene: Scene, template: str) -> None:
+    """Stops what counts from that mail: it goes out anew, or it did not arrive after all."""
+    counting = counting_from(scene, template)
+    for timer in scene.open_ticket.timers:
+        if timer.name in counting:
+            scene.do(CancelTimer(timer.name))
+
+
+def break_silence(scene: Scene) -> list[TimerSpec]:
+    """Stops the clocks of silence that run; their specs."""
+    specs = scene.process.timers
+    broken = [t.name for t in scene.open_ticket.timers if t.name in specs and specs[t.name].silence]
+    for name in broken:
+        scene.do(CancelTimer(name))
+    return [specs[name] for name in broken]

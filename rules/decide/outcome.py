@@ -16,6 +16,8 @@ _TO_STAFF = frozenset({What.UNVERIFIED.value})
 """What the sender of the mail is not told."""
 _TO_THE_SENDER = frozenset({What.NOTE_KEPT.value, What.CONFIRMED.value, What.NOT_CONFIRMED.value})
 """What is said to the sender alone: notices to others leave it out."""
+_INSIDE = frozenset({What.TASK_DONE.value})
+"""What customers are not told of how we work."""
 
 
 def conclude(scene: Scene, reason: str) -> Decision:
@@ -86,7 +88,9 @@ def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
         return mails
     if scene.refusals:
         return [*mails, _refused(scene)]
-    lines = [line for line in scene.lines if line["what"] not in _TO_STAFF]
+    staff = actor.person.works_at(scene.facts.desk.address)
+    untold = _TO_STAFF if staff else _TO_STAFF | _INSIDE
+    lines = [line for line in scene.lines if line["what"] not in untold]
     if not lines or not scene.asked or scene.answered:
         return mails
     return _with_lines(scene, mails, actor.person, lines)

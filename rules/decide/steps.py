@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.decide import billing, guards, tasks
+from rules.decide import billing, guards, letters, moving, tasks
 from rules.decide.acts import ACTS
 from rules.decide.audience import holders, name_of, responsible, union
 from rules.decide.cause import Cause, Refused
@@ -101,7 +100,7 @@ def _time(scene: Scene, cause: Cause, _: bool) -> None:
         minutes=minutes if isinstance(minutes, int) else 0,
         by=facts.actor.address,
         on=on,
-        billable=not cause.arguments.get("not_billable") and not billing.covered(scene),
+        billable=not cause.arguments.get("not_billable") and billing.is_paid(scene),
         text=cause.text("text"),
         rate=billing.rate_name(scene),
     )
@@ -116,59 +115,16 @@ def _time(scene: Scene, cause: Cause, _: bool) -> None:
     )
 
 
+def _move(scene: Scene, cause: Cause, status: str) -> None:
+    moving.move(scene, status, cause)
+
+
 def _mail(scene: Scene, cause: Cause, spec: MailStep) -> None:
-    to = union(_recipients(scene, role) for role in spec.to)
-    data = {name: _plain(value) for name, value in cause.arguments.items()}
-    carries = spec.carries_text or _carries_reply(scene, spec)
-    if carries:
-        scene.text_used = True
-    scene.mails.append(
-        QueueMail(
-            spec.template,
-            to,
-            data=data,
-            offers=tuple(offer.does for offer in spec.offers),
-            carries_text=carries,
-            internal="customer" not in spec.to and "requester" not in spec.to,
-        )
-    )
-
-
-def _carries_reply(scene: Scene, spec: MailStep) -> bool:
-    """A mail to the customer takes the text that staff wrote with it, so that one mail goes."""
-    to_customer = "customer" in spec.to
-    by_staff = scene.facts.actor.person.works_at(scene.facts.desk.address)
-    fresh = not scene.text_used and not scene.internal
-    return to_customer and by_staff and fresh and bool(scene.text.strip())
-
-
-def _recipients(scene: Scene, role: str) -> tuple[str, ...]:
-    ticket = scene.open_ticket
-    match role:
-        case "customer":
-            return ticket.customers
-        case "requester":
-            return (ticket.requester,)
-        case "actor":
-            return (scene.facts.actor.address,)
-        case "desk":
-            return responsible(scene.facts, ticket)
-    return holders(scene.facts, role, ticket)
-
-
-def _plain(value: object) -> object:
-    """As JSON has it: what a mail's data may hold."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    return value
+    letters.send(scene, cause, spec)
 
 
 def _tell(scene: Scene, cause: Cause, roles: tuple[str, ...]) -> None:
-    told = union(_recipients(scene, role) for role in roles)
+    told = union(letters.recipients(scene, role) for role in roles)
     urgent = scene.process.queue.top is not None and guards.holds(
         scene.process.queue.top, _known(scene, cause)
     )
@@ -285,6 +241,7 @@ def _do(scene: Scene, cause: Cause, act: str) -> None:
 
 STEPS: dict[str, Callable[[Scene, Cause, Any], None]] = {
     "set": _set,
+    "move": _move,
     "assign": _assign,
     "task": _task,
     "complete": _complete,

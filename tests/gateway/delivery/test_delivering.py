@@ -176,7 +176,7 @@ def test_a_mail_is_given_up_though_nobody_can_be_told(
     with capture_logs() as logged:
         run(office.delivering(door))
     assert office.item(row).state == "failed"
-    assert "nobody could be told of a lost mail" in [entry["event"] for entry in logged]
+    assert "nobody could be told what became of a mail" in [entry["event"] for entry in logged]
 
 
 def test_an_unsettled_mail_goes_again(office: Office) -> None:

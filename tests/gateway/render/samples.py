@@ -197,7 +197,9 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "operator_notice": {"what": "quarantined", "text": ""}
     | {"details": [{"label": "from", "value": "jan@acme.example"}]},
     "outside": {},
-    "service_sheet": {},
+    "service_sheet": {"silence": {"timer": "approval", "days": 5}},
+    "service_sheet_again": {},
+    "answered": {"silence": {"timer": "close", "days": 1}},
     "budget_request": {"amount": "450.00", "currency": "EUR", "contract": "Magic"}
     | {"rows": [{"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"}]},
     "waiting": {"tickets": ROWS},
@@ -217,6 +219,8 @@ OFFERS: Mapping[str, tuple[str, ...]] = {
     "next": ("note",),
     "invoice_notice": ("raised",),
     "service_sheet": ("approve", "decline"),
+    "service_sheet_again": ("approve", "decline"),
+    "answered": ("approve",),
     "budget_request": ("approve", "decline"),
 }
 FOR_STAFF = frozenset({"notice", "next", "invoice_notice", "operator_notice", "waiting"})

@@ -1,0 +1,118 @@
+"""Mails that a process file names: to whom, with whose words, and what answers decide on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from rules.decide import moving
+from rules.decide.audience import holders, responsible, union
+from rules.decide.cause import Cause, Refused
+from rules.decide.facts import TimerDue
+from rules.decide.scene import Scene
+from rules.durations import read_span
+from rules.effects import QueueMail
+from rules.model import Ticket
+from rules.process import MailStep
+from rules.said import Why
+
+
+def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
+    """Queues the mail; what staff wrote goes with it where it goes to the customer."""
+    to = union(recipients(scene, role) for role in spec.to)
+    if spec.text:
+        _put_before(scene, cause.text(spec.text))
+    carries = spec.carries_text or _carries_reply(scene, spec)
+    if carries:
+        scene.text_used = True
+    scene.mails.append(
+        QueueMail(
+            spec.template,
+            to,
+            data=_data(scene, cause, spec),
+            offers=tuple(offer.does for offer in spec.offers),
+            carries_text=carries,
+            internal="customer" not in spec.to and "requester" not in spec.to,
+            purpose=spec.binds or "reply",
+            version=_version(scene, spec),
+        )
+    )
+    moving.stop_counting(scene, spec.template)
+
+
+def _put_before(scene: Scene, words: str) -> None:
+    if words and words != scene.text:
+        scene.text = "\n\n".join(part for part in (words, scene.text.strip()) if part)
+
+
+def _carries_reply(scene: Scene, spec: MailStep) -> bool:
+    """A mail to the customer takes the text that staff wrote with it, so that one mail goes."""
+    to_customer = "customer" in spec.to
+    by_staff = scene.facts.actor.person.works_at(scene.facts.desk.address)
+    fresh = not scene.text_used and not scene.internal
+    return to_customer and by_staff and fresh and bool(scene.text.strip())
+
+
+def _data(scene: Scene, cause: Cause, spec: MailStep) -> dict[str, object]:
+    """The arguments; why a timer sends it; after how many days silence counts as what."""
+    data = {name: _plain(value) for name, value in cause.arguments.items()}
+    if isinstance(scene.facts.event, TimerDue) and scene.lines:
+        data["lines"] = list(scene.lines)
+    for name, timer in moving.counting_from(scene, spec.template).items():
+        span = read_span(moving.span_of(timer, scene.open_ticket))
+        if timer.silence and span is not None and span.unit == "days":
+            data["silence"] = {"timer": name, "days": span.count}
+    return data
+
+
+def recipients(scene: Scene, role: str) -> tuple[str, ...]:
+    """The addresses that a word of `to` or `tell` stands for."""
+    ticket = scene.open_ticket
+    match role:
+        case "customer":
+            return ticket.customers
+        case "requester":
+            return (ticket.requester,)
+        case "actor":
+            return (scene.facts.actor.address,)
+        case "desk":
+            return responsible(scene.facts, ticket)
+    return holders(scene.facts, role, ticket)
+
+
+def _plain(value: object) -> object:
+    """As JSON has it: what a mail's data may hold."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+# --- what is decided on ------------------------------------------------------------------------
+
+
+def versions(ticket: Ticket, template: str) -> int:
+    """How often that mail went to the customer: the number of its current version."""
+    return len({m.at for m in ticket.messages if m.template == template})
+
+
+def _version(scene: Scene, spec: MailStep) -> int:
+    if spec.binds is None:
+        return 0
+    return versions(scene.open_ticket, spec.binds) + (spec.binds == spec.template)
+
+
+def refuse_old_version(scene: Scene, binds: str) -> None:
+    """A decision names exactly one version: that of the signed address it came by.
+
+    Raises:
+        Refused: it is an older one.
+    """
+    token = scene.mail.token if scene.mail else None
+    if token is None or token.purpose != binds:
+        return
+    if token.version != versions(scene.open_ticket, binds):
+        raise Refused(Why.OLD_VERSION)
