@@ -23,9 +23,16 @@ def facts_of(process: Process) -> Names:
         "requester": None,
         "contract": None,
         "resolution": None,
-        "organisation": dict.fromkeys(("name", "segment", "contracts")),
+        "organisation": dict.fromkeys(("name", "segment", "account_manager", "contracts")),
         "conversation": dict.fromkeys(
-            ("answered", "attempts", "silent_business_days", "customer_attachments")
+            (
+                "answered",
+                "responded",
+                "attempts",
+                "silent_business_days",
+                "attachments",
+                "customer_attachments",
+            )
         ),
         "quote": {"status": QUOTE_STATUSES, "amount": None},
         "billing": {"status": BILLING_STATUSES},

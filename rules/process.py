@@ -96,6 +96,8 @@ class Status(Part):
     """Whose turn it is while the ticket stands here."""
     leads_to: str | None = None
     """The status that follows at once, in the same decision."""
+    leads_when: str | None = None
+    """It follows only where this holds; the ticket stays otherwise."""
     bill: Literal["time", "quote", "nothing"] | None = None
     """What entering this status bills; nothing is billed twice."""
     rate: str | None = None
@@ -209,7 +211,16 @@ class TaskStep(Part):
     role: str | None = None
     """A role, `actor`, `assignee` or `argument NAME`; in common.yaml `desk`: who hears first."""
     due: Given = None
-    once_per: Literal["month", "ticket"] | None = None
+    once_per: Literal["month", "ticket", "open"] | None = None
+    """Not again in this month, on this ticket, or while such a task is open."""
+
+
+class GiveStep(Part):
+    """Hands the open task of this key to somebody."""
+
+    task: str
+    to: str
+    """A role, `actor`, `assignee` or `argument NAME`."""
 
 
 class Offer(Part):
@@ -240,6 +251,8 @@ class MailStep(Part):
     """The template that answers to this mail decide on: its own name makes a new version of it."""
     attach: str | None = None
     must_arrive: bool = True
+    cites: bool = False
+    """The customer's latest answer stands in it."""
 
 
 class QuoteStep(Part):
@@ -271,6 +284,7 @@ class Step(Part):
     assign: str | None = None
     """actor, nobody, a role, or `argument NAME`"""
     task: TaskStep | None = None
+    give: GiveStep | None = None
     complete: str | None = None
     """A task's key, or `argument NAME`."""
     time: bool | None = None
@@ -358,6 +372,8 @@ class TimerSpec(Part):
     pauses: Words = ()
     """Statuses in which its clock stands still."""
     repeat: bool = False
+    breach: bool = False
+    """It says that a promise was not kept: those who look after the ticket are told so."""
     to: str | None = None
     steps: tuple[Step, ...] = Field(default=(), alias="do")
     says: Text = ""

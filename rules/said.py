@@ -56,6 +56,7 @@ class What(StrEnum):
     RELAYED = "relayed"  # -: your text went to the customer
     SENT_TO = "sent_to"  # address
     LINKED = "linked"  # number, kind
+    LINKED_NOW = "linked_now"  # number, label (of its status), priority
     LINKED_OUT = "linked_out"  # kind, to
     MERGED = "merged"  # number
     SPLIT = "split"  # number

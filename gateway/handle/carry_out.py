@@ -149,7 +149,10 @@ def _on_other(hand: Hand, number: int, effects: Sequence[Effect]) -> None:
     if before is None:
         return
     after = tickets.save(hand.tx, before, evolve_all(before, effects))
-    other = replace(hand, mail=None, facts=replace(hand.facts, ticket=before))
+    desk = hand.house.desks.get(before.desk, hand.facts.desk)
+    process = hand.house.processes.get(before.process, hand.facts.process)
+    facts = replace(hand.facts, desk=desk, process=process, ticket=before)
+    other = replace(hand, mail=None, facts=facts)
     _write_journal(other, after, before, effects, None)
     _send(other, after, effects)
 

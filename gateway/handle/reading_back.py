@@ -88,6 +88,15 @@ def _entry(mail: Message, facts: Facts) -> Entry:
     )
 
 
+def _cited(asked: Asked) -> History:
+    """The customer's answer that the end of the ticket rests on."""
+    cited = asked.queued.data.get("cites")
+    if not isinstance(cited, int):
+        return History()
+    message = messages.get(asked.tx, cited)
+    return History((_entry(message, asked.facts),) if message else ())
+
+
 def _originals(
     tx: Transaction, mails: list[Message], recipient: Recipient
 ) -> tuple[Attachment, ...]:
@@ -180,4 +189,6 @@ _READERS: Mapping[str, Reader] = {
     "list": _list,
     "found": _list,
     "contract_left": _contracts,
+    "budget_request": _contracts,
+    "closed": _cited,
 }

@@ -8,7 +8,7 @@ from rules.checks.context import Arguments, Checked
 from rules.expressions import Mistake, compile_guard
 from rules.faults import Fault
 from rules.names import names_of
-from rules.process import Given, Step, Value
+from rules.process import Given, Process, Step, Value
 from rules.source import Path
 
 
@@ -25,9 +25,7 @@ def _expressions(c: Checked) -> Iterator[tuple[str, Path, Arguments]]:
         given = {**command.needs, **command.takes}
         for n, guard in enumerate(command.guards):
             yield guard.that, ("commands", name, "guards", n, "that"), given
-    for name, timer in p.timers.items():
-        if timer.unless is not None:
-            yield timer.unless, ("timers", name, "unless"), {}
+    yield from _of_statuses_and_timers(p)
     if p.reopening:
         yield p.reopening.unless, ("reopening", "unless"), {}
     if p.queue.top is not None:
@@ -35,6 +33,15 @@ def _expressions(c: Checked) -> Iterator[tuple[str, Path, Arguments]]:
     for step, path, arguments in c.steps():
         for source, inner in _of_step(step, path):
             yield source, inner, arguments
+
+
+def _of_statuses_and_timers(p: Process) -> Iterator[tuple[str, Path, Arguments]]:
+    for name, status in p.statuses.items():
+        if status.leads_when is not None:
+            yield status.leads_when, ("statuses", name, "leads_when"), {}
+    for name, timer in p.timers.items():
+        if timer.unless is not None:
+            yield timer.unless, ("timers", name, "unless"), {}
 
 
 def _of_step(step: Step, path: Path) -> Iterator[tuple[str, Path]]:

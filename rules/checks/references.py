@@ -84,6 +84,8 @@ def _role_names(c: Checked) -> Iterator[tuple[tuple[str, ...], Path, frozenset[s
         yield step.tell or (), (*path, "tell"), RECIPIENTS
         if step.mail:
             yield step.mail.to, (*path, "mail", "to"), RECIPIENTS
+        if step.give:
+            yield _person(step.give.to), (*path, "give", "to"), frozenset({"actor", "assignee"})
         if step.task:
             others = frozenset({"actor", "assignee"})
             yield _person(step.task.role), (*path, "task", "role"), others

@@ -62,7 +62,7 @@ def dead_ends(c: Checked) -> Iterator[Fault]:
 def timers(c: Checked) -> Iterator[Fault]:
     for name, timer in c.process.timers.items():
         path = ("timers", name)
-        if timer.to is None and not timer.steps and c.whole:
+        if timer.to is None and not timer.steps and not timer.breach and c.whole:
             mend = "Say `to:` where it leads, or what it does under `do:`."
             yield c.fault(path, f"the timer '{name}' does nothing", mend)
         if (timer.counts_from == "delivery") != (timer.of is not None):

@@ -97,15 +97,22 @@ def _used(step: Step, path: Path) -> Iterator[tuple[str, Path]]:
     if step.task:
         yield from _named(step.task.role, (*path, "task", "role"))
         yield from _of_value(step.task.due, (*path, "task", "due"))
+    if step.give:
+        yield from _named(step.give.to, (*path, "give", "to"))
     for name, given in (step.set or {}).items():
         yield from _of_value(given, (*path, "set", name))
     if step.open:
         yield from _of_value(step.open.title, (*path, "open", "title"))
+    if step.mail and step.mail.text:
+        yield step.mail.text, (*path, "mail", "text")
+    yield from _always(step, path)
+
+
+def _always(step: Step, path: Path) -> Iterator[tuple[str, Path]]:
+    """The arguments that a step reads by names of its own."""
     if step.quote:
         yield step.quote.amount, (*path, "quote", "amount")
         yield step.quote.text, (*path, "quote", "text")
-    if step.mail and step.mail.text:
-        yield step.mail.text, (*path, "mail", "text")
     if step.time:
         yield "duration", (*path, "time")
     if step.survey == "answer":
@@ -153,10 +160,11 @@ def tasks_and_timers(c: Checked) -> Iterator[Fault]:
     keys = {step.task.key for step, _, _ in c.steps() if step.task and step.task.key}
     timers = c.names("timers") | {REMIND}
     for step, path, _ in c.steps():
-        key = step.complete
+        given = ("give", "task") if step.give else ("complete",)
+        key = step.give.task if step.give else step.complete
         if key is not None and not key.startswith("argument ") and key not in keys and c.whole:
             message = f"no step makes a task with the key '{key}'"
-            yield c.fault((*path, "complete"), message, did_you_mean(key, keys))
+            yield c.fault((*path, *given), message, did_you_mean(key, keys))
         for name, timer in (("start", step.start), ("stop", step.stop)):
             if timer is not None and timer not in timers:
                 message = f"unknown timer '{timer}'"

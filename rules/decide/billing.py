@@ -19,7 +19,9 @@ _CENT = Decimal("0.01")
 
 
 def money(value: object, currency: str) -> tuple[Decimal, str]:
-    """An amount as a command brings it: with its own currency, or the desk's."""
+    """An amount as a command brings it: with its own currency, or the desk's; none is nothing."""
+    if value is None:
+        return Decimal(0), currency
     if isinstance(value, tuple):
         amount, named = value
         return Decimal(amount), str(named or currency)
@@ -210,8 +212,10 @@ def mail_quote(scene: Scene, template: str, offers: tuple[str, ...]) -> None:
         return
     data: dict[str, object] = {
         "number": quote.number,
-        "amount": str(quote.amount),
+        "amount": str(quote.amount) if quote.amount else "",
         "currency": quote.currency,
+        "contract": scene.open_ticket.contract or "",
+        "organisation": scene.open_ticket.organisation or "",
         "text": quote.text,
         "valid_until": quote.valid_until.isoformat() if quote.valid_until else None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rules.commands import Called, Problem, usage
 from rules.decide import guards, letters, moving
@@ -14,6 +15,7 @@ from rules.decide.permission import Verdict, judge
 from rules.decide.possible import allowed, fits, statuses_of, users
 from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
+from rules.decide.values import named_type
 from rules.effects import Hold
 from rules.model import ActClass
 from rules.process import Text
@@ -32,6 +34,7 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
         scene.refuse(problem.line, problem.why, **problem.details)
     for called in commands:
         try:
+            called = replace(called, arguments=_with_types(trial, called))
             _check(trial, called)
             _perform(trial, called)
         except Refused as refused:
@@ -71,6 +74,18 @@ def _operates(scene: Scene) -> bool:
     """Whether somebody at the machine acts as the operator that they are, and not for another."""
     actor = scene.facts.actor
     return actor.operator and actor.address in scene.facts.policy.operators
+
+
+def _with_types(scene: Scene, called: Called) -> dict[str, object]:
+    """The arguments, with a type of request by its key whatever word it was given in, so that
+    guards mean one thing."""
+    specs = {**called.spec.needs, **called.spec.takes}
+    return {
+        name: named_type(scene.process, str(value)) or value
+        if specs[name].type == "type"
+        else value
+        for name, value in called.arguments.items()
+    }
 
 
 def _role_label(scene: Scene, role: str) -> Text:

@@ -49,6 +49,7 @@ def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
         _say_what_happened(scene)
     _move_by_reply(scene)
     _break_silence(scene, reason)
+    _count_from_reply(scene)
     _tell_assignee(scene)
     if scene.notices and not scene.facts.actor.confirmed:
         _note_unverified_once(scene)
@@ -109,7 +110,6 @@ def _relay(scene: Scene, mail: Mail) -> None:
     to = tuple(a for a in scene.open_ticket.customers if a not in reached)
     scene.mails.append(QueueMail("reply", to, carries_text=True))
     scene.text_used = True
-    moving.restart_on(scene, "last_staff_mail")
     if facts.actor.address != scene.open_ticket.assignee:
         tell_responsible(scene, Headline.STAFF_WROTE)
 
@@ -141,6 +141,13 @@ def _break_silence(scene: Scene, reason: str) -> None:
         tell_responsible(scene, Headline.CUSTOMER_WROTE)
         if timer.again and believed(scene) and reason not in ("held", "refused"):
             letters.send(scene, Cause(), timer.again)
+
+
+def _count_from_reply(scene: Scene) -> None:
+    """What counts from a mail of staff runs in the status that it led to."""
+    by_staff = scene.facts.actor.person.works_at(scene.facts.desk.address)
+    if by_staff and scene.ticket is not None and not scene.refusals and _went_out(scene):
+        moving.restart_on(scene, "last_staff_mail")
 
 
 def _went_out(scene: Scene) -> bool:

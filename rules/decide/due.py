@@ -40,6 +40,8 @@ def _fire(scene: Scene, name: str, spec: TimerSpec) -> Decision:
     scene.do(Note("timer_due", name))
     if spec.says:
         scene.say(What.TIMER, text=spec.says)
+    if spec.breach:
+        scene.tell(responsible(scene.facts, scene.open_ticket), Headline.BREACHED)
     carry_out(scene, spec.steps, cause)
     if spec.to:
         moving.move(scene, spec.to, cause)

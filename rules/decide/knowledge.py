@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rules.calendar import BusinessCalendar
-from rules.decide.facts import Facts
+from rules.decide.facts import Facts, MailArrived
 from rules.model import MessageFact, Ticket, Visibility
 
 
@@ -38,6 +38,7 @@ def _of_ticket(facts: Facts, ticket: Ticket) -> dict[str, object]:
         "organisation": {
             "name": organisation.name if organisation else None,
             "segment": organisation.segment if organisation else None,
+            "account_manager": organisation.account_manager if organisation else None,
             "contracts": [c.name for c in organisation.contracts] if organisation else [],
         },
         "conversation": conversation(facts, ticket),
@@ -63,26 +64,56 @@ def _links(facts: Facts, ticket: Ticket) -> dict[str, object]:
 
 
 def conversation(facts: Facts, ticket: Ticket) -> dict[str, object]:
-    """answered, attempts, silent_business_days and customer_attachments: what was said since."""
+    """What was said: answered and responded (the customer to us, we to the customer), attempts,
+    silent_business_days, attachments of anybody and customer_attachments."""
     public = [m for m in ticket.messages if m.visibility is Visibility.PUBLIC]
-    ours = [m for m in public if m.by_staff]
-    theirs = [m for m in public if not m.by_staff and m.kind == "human" and m.direction == "in"]
+    ours = [m for m in public if _answers(m, ticket)]
+    theirs = [m for m in public if _from_customer(m)]
     last_ours = ours[-1].at if ours else None
-    last_theirs = theirs[-1].at if theirs else None
     calendar = BusinessCalendar(
         facts.process.hours, ZoneInfo(facts.desk.time_zone), facts.desk.country
     )
+    at_hand = facts.event.mail.attachments if isinstance(facts.event, MailArrived) else 0
     return {
-        "answered": bool(last_theirs and (last_ours is None or last_theirs > last_ours)),
-        "attempts": _attempts(calendar, ours, last_theirs),
+        "answered": bool(last_ours and theirs and theirs[-1].at > last_ours),
+        "responded": bool(ours),
+        "attempts": _attempts(facts, ticket, calendar, ours, theirs[-1].at if theirs else None),
         "silent_business_days": (
             calendar.business_days_between(last_ours, facts.now) if last_ours else 0
         ),
+        "attachments": at_hand + sum(m.attachments for m in ticket.messages if m.direction == "in"),
         "customer_attachments": sum(m.attachments for m in theirs),
     }
 
 
-def _attempts(calendar: BusinessCalendar, ours: list[MessageFact], since: datetime | None) -> int:
-    """Public mails of staff since the customer last wrote; two on one business day are one."""
-    days = {calendar.local_day(m.at) for m in ours if since is None or m.at > since}
-    return len(days)
+def latest_answer(ticket: Ticket) -> MessageFact | None:
+    """The customer's latest public mail."""
+    public = (m for m in reversed(ticket.messages) if m.visibility is Visibility.PUBLIC)
+    return next((m for m in public if _from_customer(m)), None)
+
+
+def _from_customer(message: MessageFact) -> bool:
+    return not message.by_staff and message.kind == "human" and message.direction == "in"
+
+
+def _answers(message: MessageFact, ticket: Ticket) -> bool:
+    """A mail of staff to the customer; the one that they forwarded, which opened it, is none."""
+    opening = ticket.messages[0] if ticket.messages[0].at <= ticket.opened_at else None
+    return message.by_staff and message is not opening
+
+
+def _attempts(
+    facts: Facts,
+    ticket: Ticket,
+    calendar: BusinessCalendar,
+    ours: list[MessageFact],
+    answered: datetime | None,
+) -> int:
+    """Public mails of staff since the customer last wrote that left the ticket waiting for the
+    customer; two on one business day are one."""
+    status = facts.process.statuses.get(ticket.status)
+    if status is None or status.waits_for != "customer":
+        return 0
+    since = ticket.status_since
+    left_waiting = [m for m in ours if since is None or m.at >= since]
+    return len({calendar.local_day(m.at) for m in left_waiting if not answered or m.at > answered})

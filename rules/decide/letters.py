@@ -9,9 +9,10 @@ from rules.decide import moving
 from rules.decide.audience import holders, responsible, union
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import TimerDue
+from rules.decide.knowledge import latest_answer
 from rules.decide.scene import Scene
 from rules.durations import read_span
-from rules.effects import QueueMail
+from rules.effects import Note, QueueMail
 from rules.model import Ticket
 from rules.process import MailStep
 from rules.said import Why
@@ -55,7 +56,13 @@ def _carries_reply(scene: Scene, spec: MailStep) -> bool:
 
 def _data(scene: Scene, cause: Cause, spec: MailStep) -> dict[str, object]:
     """The arguments; why a timer sends it; after how many days silence counts as what."""
-    data = {name: _plain(value) for name, value in cause.arguments.items()}
+    # What stood below the command line goes with the mail as it is written.
+    below = scene.text.strip()
+    data = {name: _plain(value) for name, value in cause.arguments.items() if value != below}
+    answer = latest_answer(scene.open_ticket) if spec.cites else None
+    if answer is not None:
+        data["cites"] = answer.id
+        scene.do(Note("cited", str(answer.id)))
     if isinstance(scene.facts.event, TimerDue) and scene.lines:
         data["lines"] = list(scene.lines)
     for name, timer in moving.counting_from(scene, spec.template).items():

@@ -5,11 +5,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from rules.calendar import BusinessCalendar
+from rules.decide import guards
 from rules.decide.cause import Cause
+from rules.decide.knowledge import known
 from rules.decide.scene import Scene
 from rules.effects import CancelTimer, MoveTo, StartTimer
 from rules.model import Ticket
-from rules.process import Command, Span, TimerSpec
+from rules.process import Command, Span, Status, TimerSpec
 from rules.said import What
 
 REMIND = "remind"
@@ -44,8 +46,13 @@ def move(scene: Scene, status: str, cause: Cause) -> None:
     settle_timers(scene)
     carry_out(scene, spec.enter, cause)
     billing.on_entering(scene, spec, cause.bill)
-    if spec.leads_to:
+    if spec.leads_to and _leads_on(scene, spec):
         move(scene, spec.leads_to, cause)
+
+
+def _leads_on(scene: Scene, spec: Status) -> bool:
+    facts = known(scene.facts, scene.ticket, {})
+    return spec.leads_when is None or guards.holds(spec.leads_when, facts)
 
 
 def stop_timers(scene: Scene) -> None:

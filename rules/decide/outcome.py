@@ -8,6 +8,7 @@ from dataclasses import replace
 from rules.decide.audience import language_of
 from rules.decide.possible import possible
 from rules.decide.scene import Line, Scene
+from rules.decide.tied import report_back
 from rules.effects import Decision, Hold, QueueMail
 from rules.model import Person
 from rules.said import What
@@ -22,6 +23,8 @@ _INSIDE = frozenset({What.TASK_DONE.value})
 
 def conclude(scene: Scene, reason: str) -> Decision:
     """All effects of the scene, its mails last; nobody is written to where the policy is quiet."""
+    if not scene.facts.policy.quiet:
+        report_back(scene)
     mails = [] if scene.facts.policy.quiet else _mails(scene)
     effects = scene.effects
     if scene.facts.policy.quiet:

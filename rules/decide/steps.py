@@ -27,7 +27,7 @@ from rules.effects import (
     StartTimer,
 )
 from rules.model import TimeEntry
-from rules.process import MailStep, OpenStep, QuoteStep, Step, TaskStep
+from rules.process import GiveStep, MailStep, OpenStep, QuoteStep, Step, TaskStep
 from rules.said import Headline, What, Why
 
 
@@ -84,6 +84,10 @@ def _only(scene: Scene, role: str) -> str | None:
 
 def _task(scene: Scene, cause: Cause, spec: TaskStep) -> None:
     tasks.add(scene, cause, spec, _known(scene, cause))
+
+
+def _give(scene: Scene, cause: Cause, spec: GiveStep) -> None:
+    tasks.give(scene, cause, spec)
 
 
 def _complete(scene: Scene, cause: Cause, which: str) -> None:
@@ -180,6 +184,10 @@ def _survey(scene: Scene, cause: Cause, what: str) -> None:
 
 
 def _start(scene: Scene, cause: Cause, name: str) -> None:
+    spec = scene.process.timers.get(name)
+    if spec is not None:
+        moving.start(scene, name, spec)
+        return
     moment = cause.arguments.get("when")
     if not isinstance(moment, datetime) or moment <= scene.facts.now:
         raise Refused(Why.BAD_ARGUMENT, argument="when", given=cause.line, usage="")
@@ -244,6 +252,7 @@ STEPS: dict[str, Callable[[Scene, Cause, Any], None]] = {
     "move": _move,
     "assign": _assign,
     "task": _task,
+    "give": _give,
     "complete": _complete,
     "time": _time,
     "mail": _mail,

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from rules.decide.audience import Named, holders, name_of, named
+from rules.decide.audience import Named, holders, name_of, named, responsible
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
 from rules.decide.values import value_of
 from rules.effects import AddTask, AssignTask, CompleteTask
 from rules.model import Task
 from rules.moments import month_name
-from rules.process import TaskStep, Text
+from rules.process import GiveStep, TaskStep, Text
 from rules.said import Headline, What, Why
 
 
@@ -78,7 +78,7 @@ def _there_already(scene: Scene, spec: TaskStep, title: str) -> bool:
     tasks = scene.open_ticket.tasks
     if spec.once_per == "month":
         return any(t.key == spec.key and t.title == title for t in tasks)
-    return any(t.key == spec.key for t in tasks)
+    return any(t.key == spec.key and not (spec.once_per == "open" and t.done) for t in tasks)
 
 
 def _holder(scene: Scene, cause: Cause, who: str | None) -> tuple[str | None, str | None]:
@@ -113,6 +113,8 @@ def _tell(scene: Scene, number: int, task: AddTask) -> None:
         hearing = holders(scene.facts, task.role, scene.ticket)
     others = [address for address in hearing if address != scene.facts.actor.address]
     scene.tell(others, Headline.TASK, carries_text=True)
+    if task.role and not hearing:
+        scene.tell(responsible(scene.facts, scene.open_ticket), Headline.NOBODY)
 
 
 def assign(scene: Scene, number: int, word: str) -> None:
@@ -121,15 +123,30 @@ def assign(scene: Scene, number: int, word: str) -> None:
     if task is None or task.done:
         raise Refused(Why.NO_SUCH_TASK, given=number, open=_open_tasks(scene))
     found = named_or_refused(scene, word)
-    scene.do(AssignTask(number, found.address, found.role))
-    scene.say(What.TASK_ASSIGNED, number=number, title=task.title, name=_named(scene, found))
-    hearing = (found.address,) if found.address else holders(scene.facts, found.role or "", None)
-    scene.tell([a for a in hearing if a != scene.facts.actor.address], Headline.TASK)
+    _hand(scene, task, found.role, found.address)
 
 
-def _named(scene: Scene, found: Named) -> Text:
-    role = scene.process.roles.get(found.role or "")
-    return name_of(scene.facts.people, found.address) or (role.label if role else "")
+def give(scene: Scene, cause: Cause, spec: GiveStep) -> None:
+    """Hands on the open tasks of this key; to whom has it already, nothing is said."""
+    role, assignee = _holder(scene, cause, spec.to)
+    for task in scene.open_ticket.tasks:
+        theirs = assignee == task.assignee if assignee else role == task.role
+        if task.key == spec.task and not task.done and not theirs:
+            _hand(scene, task, role, assignee)
+
+
+def _hand(scene: Scene, task: Task, role: str | None, assignee: str | None) -> None:
+    scene.do(AssignTask(task.number, assignee, role))
+    name = _named(scene, role, assignee)
+    scene.say(What.TASK_ASSIGNED, number=task.number, title=task.title, name=name)
+    hearing = (assignee,) if assignee else holders(scene.facts, role or "", scene.ticket)
+    others = [address for address in hearing if address != scene.facts.actor.address]
+    scene.tell(others, Headline.TASK, carries_text=True)
+
+
+def _named(scene: Scene, role: str | None, address: str | None) -> Text:
+    spec = scene.process.roles.get(role or "")
+    return name_of(scene.facts.people, address) or (spec.label if spec else "")
 
 
 def complete(scene: Scene, cause: Cause, which: str) -> None:

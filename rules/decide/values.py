@@ -75,7 +75,7 @@ def _set_priority(scene: Scene, value: str) -> None:
 
 
 def _set_type(scene: Scene, value: str) -> None:
-    name = _named_type(scene.process, value)
+    name = named_type(scene.process, value)
     if name is None:
         usage = " | ".join(scene.process.types)
         raise Refused(Why.BAD_ARGUMENT, argument="type", given=value, usage=usage)
@@ -88,7 +88,8 @@ def _set_type(scene: Scene, value: str) -> None:
         _set_level(scene, level)
 
 
-def _named_type(process: Process, word: str) -> str | None:
+def named_type(process: Process, word: str) -> str | None:
+    """The key of the type of request that a word means: key or label, in any language."""
     plain = normalise(word)
     for name, spec in process.types.items():
         labels = (spec.label,) if isinstance(spec.label, str) else spec.label.values()

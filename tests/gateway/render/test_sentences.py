@@ -36,6 +36,7 @@ LINES: Mapping[What, Mapping[str, object]] = {
     What.SENT_TO: {"address": "jan@acme.example"},
     What.LINKED: {"number": 90, "kind": "related"},
     What.LINKED_OUT: {"kind": "idea", "to": "https://ideas.example/7"},
+    What.LINKED_NOW: {"number": 2, "label": "In progress", "priority": "low"},
     What.MERGED: {"number": 90},
     What.SPLIT: {"number": 90},
     What.MOVED_DESK: {"desk": "Sales"},
