@@ -11,6 +11,7 @@ Monotonic = Callable[[], float]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Defaults after Postfix. Times are seconds, sizes octets; a border peer is exempt per peer."""

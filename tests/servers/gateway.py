@@ -1,8 +1,8 @@
 """The gateway itself as others meet it: its program, its ports, its mails.
 
-    gateway = start_gateway(delivery=f"smtp://127.0.0.1:{postfix.port}")
-    swaks(gateway.port, sender="jan@acme.example", recipients=[HELPDESK], ...)
-    gateway.show(1)["status"]
+gateway = start_gateway(delivery=f"smtp://127.0.0.1:{postfix.port}")
+swaks(gateway.port, sender="jan@acme.example", recipients=[HELPDESK], ...)
+gateway.show(1)["status"]
 """
 
 from __future__ import annotations
