@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import PoFileError
@@ -65,7 +65,16 @@ def templates_of(home: Path) -> Templates | None:
         renderer = Renderer(folders_of(home))
     except (TemplateError, PoFileError, OSError):
         return None
-    return lru_cache(maxsize=None)(lambda name: languages_of(renderer, name))
+
+    @cache
+    def languages(name: str) -> frozenset[str]:
+        try:
+            return languages_of(renderer, name)
+        except TemplateError:
+            # `template_faults` says what is wrong with it; its languages are not.
+            return frozenset({*renderer.catalogs, "en"})
+
+    return languages
 
 
 def _roles_in(home: Path, process: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ def command(session: Session, files: tuple[str, ...], as_json: bool) -> int:
     from gateway.app import explain
     from gateway.cli.screen import print_json
 
+    session.start_logging()
     home = session.home if (session.home / "gateway.toml").exists() else None
     code = 0
     for file in files:

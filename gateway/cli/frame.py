@@ -59,12 +59,19 @@ class Session:
             self._labels[process] = status_labels(self.home, process)
         return self._labels[process]
 
+    def start_logging(self) -> None:
+        """What is logged from now on goes to standard error; help and usage need none of it."""
+        from gateway.logs import configure
+
+        configure()
+
     @contextmanager
     def app(self) -> Iterator[App]:
         """The installation, its store made and migrated. Raises Unsound for a home with faults."""
         from gateway.app import open_home
         from gateway.configuration.secrets import SecretMissing
 
+        self.start_logging()
         try:
             app = open_home(self.home, create=True)
         except SecretMissing as missing:
@@ -80,6 +87,7 @@ class Session:
         from gateway import door
         from gateway.configuration.secrets import SecretMissing
 
+        self.start_logging()
         try:
             opened = door.open_door(self.home)
         except SecretMissing as missing:
@@ -96,6 +104,7 @@ class Session:
         from store.database import Database
         from store.migrate import check_schema
 
+        self.start_logging()
         url = self.configuration.store.url
         file = Path(url.removeprefix("sqlite:///"))
         if url.startswith("sqlite:") and not file.exists():

@@ -76,7 +76,6 @@ def run(arguments: Sequence[str], session: Session | None = None) -> int:
     `session` takes the place of what `--home` says.
     """
     _never_fail_to_print()
-    _log_to_standard_error()
     try:
         result = main.main(
             list(arguments), prog_name="run_gateway.py", standalone_mode=False, obj=session
@@ -123,12 +122,6 @@ def _told(message: str, code: int) -> int:
 
     print(f"deskpost: {visible(' '.join(message.split()))}", file=sys.stderr)
     return code
-
-
-def _log_to_standard_error() -> None:
-    from gateway.logs import configure
-
-    configure()
 
 
 def _never_fail_to_print() -> None:
