@@ -26,7 +26,7 @@ SOCKET_MODE = 0o660
 _HOST_PORT = re.compile(r"(?:\[(?P<v6>[^\]]*)\]|(?P<host>[^:]*)):(?P<port>\d{1,5})")
 
 
-class CannotListen(Exception):
+class CannotListen(OSError):
     """The server cannot start; the text is one line for the operator. Permanent until mended."""
 
 
