@@ -16,17 +16,16 @@ from gateway.demo.links import Link, links, without_targets
 from gateway.demo.running import DemoFailed, Gateway, gateway
 from gateway.demo.script import Script, Step, load, names
 
-DEFAULT = "helpdesk"
 WIDEST = 100
 """Columns of a mail on the terminal."""
 
 
 def play(process: str | None, console: Console) -> int:
-    """The demo of a process on a temporary home; the exit code.
+    """The demo of a process, or of the first that has one, on a temporary home; the exit code.
 
     0: played to its end; 1: something did not come about; 2: there is no such demo.
     """
-    name = process or DEFAULT
+    name = process or names()[0]
     if name not in names():
         console.print(f"There is no demo of {name}; there is one of: {', '.join(names())}.")
         return 2
