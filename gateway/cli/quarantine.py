@@ -34,14 +34,7 @@ def command(context: click.Context, as_json: bool) -> None:
 @pass_session
 def list_all(session: Session, as_json: bool) -> None:
     """List what is in quarantine."""
-    from gateway.cli.screen import print_json_lines
-
-    with session.reading() as tx:
-        items = _items(tx)
-    if as_json:
-        print_json_lines(items)
-    else:
-        print_items(COLUMNS, items, "nothing is in quarantine")
+    print_items(session, _items, COLUMNS, "nothing is in quarantine", as_json=as_json)
 
 
 def _items(tx: Transaction) -> list[Object]:

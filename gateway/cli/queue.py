@@ -36,14 +36,7 @@ def command(context: click.Context, as_json: bool) -> None:
 @pass_session
 def list_all(session: Session, as_json: bool) -> None:
     """List what waits, is in work or was given up."""
-    from gateway.cli.screen import print_json_lines
-
-    with session.reading() as tx:
-        items = _items(tx)
-    if as_json:
-        print_json_lines(items)
-    else:
-        print_items(COLUMNS, items, "nothing waits")
+    print_items(session, _items, COLUMNS, "nothing waits", as_json=as_json)
 
 
 def _items(tx: Transaction) -> list[Object]:

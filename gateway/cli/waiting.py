@@ -103,10 +103,22 @@ def _print(item: Object, body: bytes, as_json: bool) -> None:
     click.echo(f"\n{visible(text[:SHOWN], one_line=False)}")
 
 
-def print_items(columns: Sequence[str], items: Sequence[Object], empty: str) -> None:
-    """A table of the views; moments to the minute, in UTC."""
-    from gateway.cli.screen import console, table
+def print_items(
+    session: Session,
+    read: Callable[[Transaction], Sequence[Object]],
+    columns: Sequence[str],
+    empty: str,
+    *,
+    as_json: bool,
+) -> None:
+    """What `read` finds: JSON lines, or a table of the views with moments to the minute, in UTC."""
+    from gateway.cli.screen import console, print_json_lines, table
 
+    with session.reading() as tx:
+        items = read(tx)
+    if as_json:
+        print_json_lines(items)
+        return
     rows = [[_cell(name, item.get(name)) for name in columns] for item in items]
     console().print(table(columns, rows) if rows else empty)
 
