@@ -54,7 +54,7 @@ def test_the_locks_name_no_registry() -> None:
     for lock in Path(environment.__file__).parent.parent.glob("requirements*.lock"):
         text = lock.read_text()
         assert "--hash=sha256:" in text
-        assert not any(word in text for word in ("http", "file:", "index", "find-links"))
+        assert not any(word in text for word in ("http:", "https:", "file:", "index", "find-links"))
 
 
 def without(name: str) -> Callable[..., object]:
