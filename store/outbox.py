@@ -67,7 +67,7 @@ _NOTE_DELIVERY = (
 class Outgoing:
     """One copy to be sent. `ticket` and `message` (its row) are None for a notice that belongs to
     no ticket; `envelope_from` is "" for the null sender; `raw` names its bytes in the evidence;
-    after `give_up_at` it is not tried again."""
+    after `give_up_at` it is not tried again; `arrived_at` is when the mail came that it answers."""
 
     recipient: str
     envelope_from: str
@@ -78,6 +78,7 @@ class Outgoing:
     give_up_at: datetime
     ticket: int | None = None
     message: int | None = None
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class OutboxItem:
     lease_owner: str | None
     lease_until: datetime | None
     done_at: datetime | None
+    arrived_at: datetime | None
 
 
 def add(tx: Transaction, mails: Sequence[Outgoing]) -> list[int]:

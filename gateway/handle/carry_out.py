@@ -223,6 +223,7 @@ def _send(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> None:
         carried=hand.carried,
         earlier=messages.of_ticket(hand.tx, ticket.number) if ticket else (),
         believed=hand.believed,
+        arrived_at=hand.item.received_at if hand.item else None,
     )
     for mail in queued:
         to = tuple(address for address in mail.to if _goes(hand, ticket, mail, address))

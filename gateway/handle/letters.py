@@ -52,6 +52,8 @@ class Desktop:
     """The ticket's mails, the one at hand included."""
     believed: bool = True
     """Whether what the sender wrote may be repeated to them."""
+    arrived_at: datetime | None = None
+    """When the mail at hand arrived."""
 
 
 def post(desk: Desktop, queued: QueueMail) -> list[int]:
@@ -122,6 +124,7 @@ def _copy(desk: Desktop, queued: QueueMail, address: str) -> _Copy:
         due_at=desk.now,
         give_up_at=desk.now + GIVE_UP,
         ticket=desk.ticket.number if desk.ticket else None,
+        arrived_at=desk.arrived_at,
     )
     return _Copy(
         body, outgoing, _message(desk, queued, recipient, headers, rendered.subject, body), bounce

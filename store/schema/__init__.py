@@ -19,10 +19,12 @@ from store.schema.ticket_tables import (
     time_entries,
     timers,
 )
+from store.schema.watch_tables import canaries
 
 __all__ = [
     "answers",
     "attachments",
+    "canaries",
     "counters",
     "evidence",
     "holds",

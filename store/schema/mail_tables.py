@@ -161,6 +161,7 @@ outbox = Table(
     Column("lease_owner", Key),
     Column("lease_until", Moment),
     Column("done_at", Moment),
+    Column("arrived_at", Moment),
     one_of("state", "queued", "working", "sent", "failed"),
     CheckConstraint("(state = 'working') = (lease_owner IS NOT NULL)", name="lease_owner"),
     CheckConstraint("(state = 'working') = (lease_until IS NOT NULL)", name="lease_until"),
