@@ -105,7 +105,7 @@ class OutboxItem:
     lease_owner: str | None
     lease_until: datetime | None
     done_at: datetime | None
-    arrived_at: datetime | None
+    arrived_at: datetime | None = None
 
 
 def add(tx: Transaction, mails: Sequence[Outgoing]) -> list[int]:
