@@ -116,46 +116,33 @@ class GroupAcceptor:
                     last = True
                     break
                 group.append(more)
-            self._commit(group)
+            self._commit([w for w in group if w.done.set_running_or_notify_cancel()])
             if last:
                 return
 
-    def _commit(self, group: list[_Waiting]) -> None:
-        group = [w for w in group if w.done.set_running_or_notify_cancel()]
+    def _commit(self, group: Sequence[_Waiting]) -> None:
+        """Nobody hears of a mail before it is durable; nothing ends the only way in."""
         together = [arrival for waiting in group for arrival in waiting.arrivals]
         try:
             with self._database.transaction() as tx:
                 receipts = iter(inbox.arrive(tx, together))
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - it is told to whoever waits
             self._failed(group, error)
             return
-        except BaseException as error:
-            for waiting in group:
-                waiting.done.set_exception(error)
-            raise
         for waiting in group:
             waiting.done.set_result([next(receipts) for _ in waiting.arrivals])
         self._stored()
 
-    def _failed(self, group: list[_Waiting], error: StoreError) -> None:
+    def _failed(self, group: Sequence[_Waiting], error: Exception) -> None:
         """What the store refuses for good is one mail's fault: the others are tried alone."""
-        if not error.temporary and len(group) > 1:
+        temporary = isinstance(error, StoreError) and error.temporary
+        if not temporary and len(group) > 1:
             for waiting in group:
-                self._alone(waiting)
+                self._commit([waiting])
             return
         log.error("not stored", mails=len(group), error=str(error))
         for waiting in group:
             waiting.done.set_exception(error)
-
-    def _alone(self, waiting: _Waiting) -> None:
-        try:
-            with self._database.transaction() as tx:
-                waiting.done.set_result(inbox.arrive(tx, waiting.arrivals))
-        except StoreError as error:
-            log.error("not stored", mails=1, error=str(error))
-            waiting.done.set_exception(error)
-            return
-        self._stored()
 
 
 def _answer(desk: Desk | None, receipts: dict[str, Receipt]) -> Answer:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +14,9 @@ from gateway.accept import GroupAcceptor
 from gateway.intake.answers import Outcome
 from gateway.values import Channel, Envelope, RawMail
 from rules.model import Desk
-from store import status
-from store.database import Database
-from store.errors import StoreUnavailable
+from store import inbox, status
+from store.database import Database, Transaction
+from store.errors import StoreRefused, StoreUnavailable
 from store.migrate import migrate
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -84,6 +86,58 @@ def test_a_store_that_is_away_is_said_and_comes_back(tmp_path: Path) -> None:
         asyncio.run(accepted(acceptor, mail(1, "a@accel.example")))
     (tmp_path / "there").mkdir()
     migrate(database)
+    assert asyncio.run(accepted(acceptor, mail(1, "a@accel.example"))) == [[Outcome.STORED]]
+    acceptor.stop()
+    database.dispose()
+
+
+def test_nobody_hears_of_a_mail_before_it_is_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a group of which the store refuses one, the others are tried alone: each is told only
+    after its own commit, and one whose commit fails is told so."""
+    database = Database(f"sqlite:///{tmp_path / 'gateway.db'}")
+    migrate(database)
+    acceptor = GroupAcceptor(database, lambda: DESKS, lambda: None)
+    transaction = Database.transaction
+    begun: list[int] = []
+
+    @contextmanager
+    def failing(self: Database) -> Iterator[Transaction]:
+        begun.append(1)
+        with transaction(self) as tx:
+            yield tx
+            if len(begun) in (1, 3):
+                raise StoreRefused("not this one")
+
+    async def all_at_once() -> list[object]:
+        answers = [acceptor.accept(mail(n, "a@accel.example")) for n in range(3)]
+        waiting = asyncio.gather(*answers, return_exceptions=True)
+        await asyncio.sleep(0)
+        monkeypatch.setattr(Database, "transaction", failing)
+        acceptor.start()
+        return list(await waiting)
+
+    told = asyncio.run(all_at_once())
+    acceptor.stop()
+    assert [isinstance(answer, StoreRefused) for answer in told] == [False, True, False]
+    with database.read() as tx:
+        assert status.status(tx, NOW)["inbox"] == 2
+    database.dispose()
+
+
+def test_a_fault_of_ours_does_not_end_the_way_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is raised, the sender hears that it failed, and the next mail is stored."""
+    database = Database(f"sqlite:///{tmp_path / 'gateway.db'}")
+    migrate(database)
+    acceptor = GroupAcceptor(database, lambda: DESKS, lambda: None)
+    acceptor.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(inbox, "arrive", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(accepted(acceptor, mail(1, "a@accel.example")))
     assert asyncio.run(accepted(acceptor, mail(1, "a@accel.example"))) == [[Outcome.STORED]]
     acceptor.stop()
     database.dispose()
