@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +33,7 @@ from gateway.intake.limits import Border, Limits
 from gateway.intake.reception import House as IntakeHouse
 from gateway.intake.smtp import SmtpService
 from gateway.intake.tls import Certificate
+from gateway.predecessors import owner_name, take_over
 from gateway.render import Renderer, folders_of
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
@@ -138,7 +138,7 @@ class Gateway:
     def __init__(self, app: App) -> None:
         self._home = app.home
         self._house = app.house
-        self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._owner = owner_name()
         self._stamps = _stamps(self._home)
         self._acceptor = GroupAcceptor(
             self._house.database, lambda: dict(self._house.desks), self._arrived
@@ -171,6 +171,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
+        take_over(self._house, self._owner)
         self._acceptor.start()
         services = self._services()
         bound = [await service.start() for service in services]

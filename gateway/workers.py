@@ -17,7 +17,7 @@ from gateway.handle.due import handle_timer
 from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.model import Timer
-from store import brakes, evidence, holds, inbox, timers
+from store import brakes, evidence, holds, inbox, outbox, timers
 from store.errors import Conflict, StoreError
 from store.inbox import Disposition, InboxItem
 
@@ -96,10 +96,17 @@ class Processing:
         self._house = house
         self._owner = owner
         self._done = done
+        self._left = False
+        """Mails of the last group may still be ours."""
+        self._failing = 0
+        """The mail over which the store went away."""
 
     def work(self) -> bool:
         """Handles some mails; whether there were any. Raises StoreError where the store is away."""
         house = self._house()
+        if self._left:
+            self._hand_back(house)
+        self._left = True
         with house.database.transaction() as tx:
             items = inbox.claim(tx, self._owner, house.clock(), LEASE, TOGETHER)
         since = house.clock()
@@ -107,9 +114,16 @@ class Processing:
             if house.clock() - since > LEASE / 3:
                 since = self._renew(house)
             self._one(house, item)
+        self._left = False
         if items:
             self._done()
         return bool(items)
+
+    def _hand_back(self, house: House) -> None:
+        """The store went away over a group of mails: nobody has to wait for the lease of it."""
+        with house.database.transaction() as tx:
+            inbox.hand_back(tx, self._owner)
+        self._left = False
 
     def _renew(self, house: House) -> datetime:
         """A hostile mail may take long; the others of the group stay ours meanwhile."""
@@ -133,10 +147,10 @@ class Processing:
             else:
                 self._handle(house, mail)
         except StoreError as error:
-            if not error.temporary:
-                self._postpone(house, item, str(error))
-                return
-            raise
+            if error.temporary and self._failing != item.id:
+                self._failing = item.id
+                raise
+            self._postpone(house, item, str(error))
         except Exception as error:
             log.exception("a mail could not be handled", inbox=item.id)
             self._postpone(house, item, f"{type(error).__name__}: {error}")
@@ -220,7 +234,8 @@ class Timing:
 
 
 class Housekeeping:
-    """What is over is forgotten: answers that no brake counts, questions that nobody answered."""
+    """What is over is forgotten: answers that no brake counts, questions that nobody answered.
+    What a clock that was set back would keep waiting is due."""
 
     def __init__(self, house: Callable[[], House]) -> None:
         self._house = house
@@ -231,4 +246,8 @@ class Housekeeping:
         with house.database.transaction() as tx:
             holds.expire(tx, now)
             brakes.prune(tx, now - timedelta(days=2))
+            brought = inbox.bring_back(tx, now), outbox.bring_back(tx, now)
+            late = sum(brought) + timers.bring_back(tx, now)
+        if late:
+            log.warning("the clock was set back: what waited for it is due", rows=late)
         return False

@@ -38,7 +38,7 @@ _FIRSTS = select(_inbox.c.desk, _inbox.c.content_key, _inbox.c.id).where(
     _inbox.c.duplicate_of.is_(None),
 )
 _CANDIDATES = (
-    select(_inbox.c.id)
+    select(_inbox.c.id, _inbox.c.mail_from, _inbox.c.received_at)
     .where(
         _UNFINISHED,
         or_(
@@ -50,6 +50,15 @@ _CANDIDATES = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_AHEAD = select(_inbox.c.id, _inbox.c.mail_from, _inbox.c.received_at).where(
+    _UNFINISHED,
+    _inbox.c.received_at <= bindparam("last"),
+    or_(_inbox.c.state == "working", _inbox.c.next_try_at <= bindparam("now")),
+)
+"""What is in hand, or is just being taken by somebody else, and came no later than this."""
+
+FARTHEST = timedelta(hours=3)
+"""No mail is put off for so long."""
 
 
 class Disposition(StrEnum):
@@ -217,10 +226,28 @@ def claim(
     """Up to `limit` mails that wait or whose lease ran out, in order of arrival, now `owner`'s.
 
     Several processes never get the same; on PostgreSQL they do not wait for each other either.
+    A mail waits while one of the same sender that came before it is in other hands: it may answer
+    what that one is about to open.
     """
-    ready = {"now": now, "most": limit}
-    taken = leases.take(tx, _inbox, _CANDIDATES, ready, owner, now + lease)
+    candidates = tx.rows(_CANDIDATES, {"now": now, "most": limit})
+    ids = _in_turn(tx, candidates, now) if candidates else []
+    taken = leases.take(tx, _inbox, ids, owner, now + lease)
     return sorted(map(item_of, taken), key=lambda item: (item.received_at, item.id))
+
+
+def _in_turn(tx: Transaction, candidates: Sequence[Found], now: datetime) -> list[int]:
+    """Those whose sender has nothing before them in other hands."""
+    ours = {row.id for row in candidates}
+    first: dict[str, tuple[datetime, int]] = {}
+    for row in tx.rows(_AHEAD, {"now": now, "last": candidates[-1].received_at}):
+        if row.id not in ours and row.mail_from:
+            place = (row.received_at, row.id)
+            first[row.mail_from] = min(place, first.get(row.mail_from, place))
+    return [
+        row.id
+        for row in candidates
+        if row.mail_from not in first or (row.received_at, row.id) < first[row.mail_from]
+    ]
 
 
 def settle(
@@ -290,6 +317,29 @@ def quarantine_ticket(tx: Transaction, ticket: int, reason: str, *, except_: int
 
 def _put(tx: Transaction, which: ColumnElement[bool], **values: Any) -> int:
     return tx.execute(update(_inbox).where(which, _inbox.c.state == "done").values(values)).rowcount
+
+
+# --- after a crash or a change of the clock ---------------------------------------------------
+
+
+def owners(tx: Transaction) -> list[str]:
+    """Who has mails in hand, or had when they ended."""
+    return leases.owners(tx, _inbox)
+
+
+def end_leases(tx: Transaction, owner: str, now: datetime) -> int:
+    """What an owner who is no more had in hand may be taken over at once; how many mails."""
+    return leases.end_all(tx, _inbox, owner, now)
+
+
+def bring_back(tx: Transaction, now: datetime) -> int:
+    """What a clock that was set back since would keep waiting is due now; how many mails."""
+    fresh = and_(_inbox.c.attempts == 0, _inbox.c.next_try_at > now)
+    waiting = and_(
+        _UNFINISHED, _inbox.c.state == "waiting", or_(fresh, _inbox.c.next_try_at > now + FARTHEST)
+    )
+    brought = tx.execute(update(_inbox).where(waiting).values(next_try_at=now)).rowcount
+    return brought + leases.bring_back(tx, _inbox, now)
 
 
 # --- looking -----------------------------------------------------------------------------------

@@ -6,30 +6,30 @@ An owner is one run of one process, under a name of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, Table, Update, bindparam, case, update
+from sqlalchemy import Executable, Table, Update, bindparam, case, select, update
 
-from store.database import Found, Transaction, Values
+from store.database import Found, Transaction
 from store.errors import LeaseLost
+
+LONGEST = timedelta(minutes=1)
+"""No lease is as long, whatever the clocks of two machines differ by."""
 
 
 def take(
     tx: Transaction,
     table: Table,
-    candidates: Select[tuple[int]],
-    values: Values,
+    ids: Sequence[int],
     owner: str,
     until: datetime,
 ) -> Sequence[Found]:
-    """Lease the candidates that nobody else is leasing at this moment; their rows, unordered.
+    """Lease rows that this transaction has locked; the rows, unordered.
 
-    `candidates` is given `values` and must be FOR UPDATE SKIP LOCKED. Counts the attempt, and an
-    interruption where the lease before had run out.
+    Counts the attempt, and an interruption where the lease before had run out.
     """
-    ids = [row.id for row in tx.rows(candidates, values)]
     if not ids:
         return ()
     return tx.rows(_take(table), {"ids": ids, "owner": owner, "until": until})
@@ -53,6 +53,24 @@ def hand_back(tx: Transaction, table: Table, owner: str, state: str) -> int:
     values = {"state": state, "lease_owner": None, "lease_until": None}
     handed = _held(table, owner).values(**values, attempts=table.c.attempts - 1)
     return tx.execute(handed).rowcount
+
+
+def owners(tx: Transaction, table: Table) -> list[str]:
+    """Who has rows at this moment, or had them when they ended."""
+    owner = table.c.lease_owner
+    return list(tx.execute(select(owner).where(owner.is_not(None)).distinct()).scalars())
+
+
+def end_all(tx: Transaction, table: Table, owner: str, now: datetime) -> int:
+    """What an owner who is no more had in hand may be taken over at once; how many rows."""
+    return renew(tx, table, owner, now)
+
+
+def bring_back(tx: Transaction, table: Table, now: datetime) -> int:
+    """Leases that would last longer than any does are over: the clock was set back since."""
+    too_long = table.c.lease_until > now + LONGEST
+    held = table.c.lease_owner.is_not(None)
+    return tx.execute(update(table).where(held, too_long).values(lease_until=now)).rowcount
 
 
 @cache

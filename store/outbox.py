@@ -62,6 +62,9 @@ _NOTE_DELIVERY = (
     .values(delivery=bindparam("delivery"))
 )
 
+FARTHEST = timedelta(hours=3)
+"""No delivery is put off for so long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -122,7 +125,8 @@ def claim(
 ) -> list[OutboxItem]:
     """Up to `limit` copies that are due or whose lease ran out, oldest due first; `owner`'s now."""
     ready = {"now": now, "most": limit}
-    taken = leases.take(tx, _outbox, _CANDIDATES, ready, owner, now + lease)
+    ids = [row.id for row in tx.rows(_CANDIDATES, ready)]
+    taken = leases.take(tx, _outbox, ids, owner, now + lease)
     return sorted(map(_item, taken), key=lambda item: (item.due_at, item.id))
 
 
@@ -159,6 +163,29 @@ def renew(tx: Transaction, owner: str, until: datetime) -> int:
 def hand_back(tx: Transaction, owner: str) -> int:
     """An owner that ends cleanly leaves its mails to others, as if it had not claimed them."""
     return leases.hand_back(tx, _outbox, owner, "queued")
+
+
+# --- after a crash or a change of the clock ---------------------------------------------------
+
+
+def owners(tx: Transaction) -> list[str]:
+    """Who has mails in hand, or had when they ended."""
+    return leases.owners(tx, _outbox)
+
+
+def end_leases(tx: Transaction, owner: str, now: datetime) -> int:
+    """What an owner who is no more had in hand may be taken over at once; how many mails."""
+    return leases.end_all(tx, _outbox, owner, now)
+
+
+def bring_back(tx: Transaction, now: datetime) -> int:
+    """What a clock that was set back since would keep waiting is due now; how many mails."""
+    fresh = and_(_outbox.c.attempts == 0, _outbox.c.due_at > now)
+    waiting = and_(
+        _UNDELIVERED, _outbox.c.state == "queued", or_(fresh, _outbox.c.due_at > now + FARTHEST)
+    )
+    brought = tx.execute(update(_outbox).where(waiting).values(due_at=now)).rowcount
+    return brought + leases.bring_back(tx, _outbox, now)
 
 
 # --- what a person decides ---------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -11,6 +11,9 @@ from store import schema
 from store.database import Transaction
 
 _timers = schema.timers
+
+FARTHEST = timedelta(hours=1)
+"""No timer that is due is put off for so long."""
 
 
 def claim_due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, Timer]]:
@@ -48,6 +51,13 @@ def postpone(tx: Transaction, ticket: int, name: str, until: datetime, error: st
         .returning(_timers.c.attempts)
     )
     return changed or 0
+
+
+def bring_back(tx: Transaction, now: datetime) -> int:
+    """Timers that are due and would be looked at much later, since the clock was set back after
+    they had been put off, are looked at now; how many."""
+    put_off = (_timers.c.try_at > now + FARTHEST, _timers.c.due_at <= now)
+    return tx.execute(update(_timers).where(*put_off).values(try_at=now)).rowcount
 
 
 def next_due(tx: Transaction) -> datetime | None:

@@ -12,14 +12,14 @@ from store import evidence, inbox, schema
 from store.database import Database
 from store.errors import LeaseLost, StoreRefused
 from store.inbox import Accepted, Disposition
-from tests.store.examples import DESK, LEASE, NOW, after, arrival, incoming, saved
+from tests.store.examples import DESK, JAN, LEASE, NOW, after, arrival, incoming, saved
 
 STORED, DUPLICATE = Accepted.STORED, Accepted.DUPLICATE
 
 
 def _arrive(database: Database, *keys: str) -> list[inbox.Receipt]:
     with database.transaction() as tx:
-        return inbox.arrive(tx, [arrival(key) for key in keys])
+        return inbox.arrive(tx, [arrival(k, mail_from=f"{k}@acme.example") for k in keys])
 
 
 def _claim(database: Database, owner: str = "me", seconds: float = 0, limit: int = 9) -> list[int]:
@@ -147,7 +147,11 @@ def test_mails_are_claimed_in_order_of_arrival(database: Database) -> None:
     """As they came, not as they were written; as many as are asked for; each by one owner."""
     with database.transaction() as tx:
         late, early = inbox.arrive(
-            tx, [arrival("late", received_at=after(5)), arrival("early", received_at=NOW)]
+            tx,
+            [
+                arrival("late", received_at=after(5), mail_from="anna@acme.example"),
+                arrival("early", received_at=NOW),
+            ],
         )
     assert _claim(database, "one", 9, limit=1) == [early.id]
     assert _claim(database, "two", 9) == [late.id]
@@ -247,6 +251,64 @@ def test_on_a_server_a_claim_waits_for_nobody(server_url: str) -> None:
         assert [i.id for i in inbox.claim(tx, "one", NOW, LEASE, 1)] == [a.id]
         assert _claim(database, "two") == [b.id]
     database.dispose()
+
+
+def test_one_senders_mails_are_worked_on_in_turn(database: Database) -> None:
+    """The second may answer what the first is about to open: it waits while that one is in other
+    hands, also after a crash; other senders, and the null sender, do not."""
+    senders = {"a": JAN, "b": JAN, "c": "anna@acme.example", "d": "", "e": ""}
+    with database.transaction() as tx:
+        arrivals = [arrival(key, mail_from=sender) for key, sender in senders.items()]
+        [a, b, c, d, e] = [receipt.id for receipt in inbox.arrive(tx, arrivals)]
+    assert _claim(database, "one", limit=1) == [a]
+    assert _claim(database, "two") == [c, d, e]
+    with database.transaction() as tx:
+        inbox.settle(tx, a, "one", NOW, Disposition.SET_ASIDE, "test")
+    assert _claim(database, "two") == [b]
+
+
+def test_on_a_server_a_mail_waits_for_one_that_is_just_being_claimed(server_url: str) -> None:
+    """Though the claim of the one before it is not committed yet."""
+    database = Database(server_url)
+    with database.transaction() as tx:
+        first, second = inbox.arrive(tx, [arrival("a"), arrival("b")])
+    with database.transaction() as tx:
+        assert [i.id for i in inbox.claim(tx, "one", NOW, LEASE, 1)] == [first.id]
+        assert _claim(database, "two") == []
+    assert _claim(database, "two", 60) == [first.id, second.id]
+    database.dispose()
+
+
+# --- after a crash or a change of the clock ---------------------------------------------------
+
+
+def test_the_leases_of_an_owner_who_is_gone_are_ended(database: Database) -> None:
+    """What it had may be taken over at once, and counts as interrupted."""
+    [a, b] = _arrive(database, "a", "b")
+    _claim(database, "gone", limit=1)
+    _claim(database, "alive")
+    with database.transaction() as tx:
+        assert sorted(inbox.owners(tx)) == ["alive", "gone"]
+        assert inbox.end_leases(tx, "gone", NOW) == 1
+        [item] = inbox.claim(tx, "heir", NOW, LEASE, 9)
+    assert (item.id, item.interruptions) == (a.id, 1)
+    assert b.id != a.id
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_waiting(database: Database) -> None:
+    """By a year: new mails, those put off and those in dead hands are due now; a lease that may
+    well be alive and a mail put off by a little are left alone."""
+    year = -365 * 86_400
+    [a, b] = _arrive(database, "put off", "leased")
+    with database.transaction() as tx:
+        inbox.claim(tx, "gone", NOW, LEASE, 9)
+        inbox.postpone(tx, a.id, "gone", after(600), "later")
+        [c] = inbox.arrive(tx, [arrival("fresh", mail_from="")])
+    assert _claim(database, seconds=year) == []
+    with database.transaction() as tx:
+        assert inbox.bring_back(tx, after(1)) == 0
+        assert inbox.bring_back(tx, after(year)) == 3
+    assert sorted(_claim(database, seconds=year)) == sorted([a.id, b.id, c.id])
 
 
 # --- looking -----------------------------------------------------------------------------------
