@@ -57,7 +57,7 @@ def miss(tx: Transaction, sent_before: datetime, now: datetime) -> Mapping[str, 
         .returning(_canaries.c.desk, _canaries.c.sent_at)
     )
     oldest: dict[str, datetime] = {}
-    for desk, sent_at in tx.execute(late).all():
+    for desk, sent_at in tx.rows(late):
         oldest[desk] = min(oldest.get(desk, sent_at), sent_at)
     return oldest
 
