@@ -35,6 +35,7 @@ from gateway.intake.smtp import SmtpService
 from gateway.intake.tls import Certificate
 from gateway.predecessors import owner_name, take_over
 from gateway.render import Renderer, folders_of
+from gateway.signin.tokens import Tokens, http_client
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
@@ -143,7 +144,10 @@ class Gateway:
         self._acceptor = GroupAcceptor(
             self._house.database, lambda: dict(self._house.desks), self._arrived
         )
-        self._senders = deliverers(self.house, self._owner, SENDERS)
+        self._tokens = Tokens(
+            self._house.database, self._house.clock, http_client, os.environ, self._owner
+        )
+        self._senders = deliverers(self.house, self._owner, SENDERS, self._tokens)
         self._delivering = [
             Loop(f"delivery-{n}", sender.work) for n, sender in enumerate(self._senders, 1)
         ]

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.servers.gateway",
     "tests.servers.postfix",
     "tests.servers.postgres",
+    "tests.servers.tokens",
 ]
 
 REAL = {"postgres", "fresh_database", "start_postgres", "start_dovecot", "start_postfix"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.configuration.faults import faults_of
+from gateway.configuration.oauth2 import OAuth2Client, wrong_in_oauth2
 from gateway.configuration.peoplefile import PeopleFile
 from gateway.configuration.places import KeyPath, Malformed, Places, Text
 from gateway.configuration.references import Wrong, wrong_in_gateway, wrong_in_people
@@ -88,8 +89,23 @@ def read_configuration(
         GatewayFile,
         lambda data: wrong_in_gateway(data, processes, broken),
     )
-    value = None if loaded.value is None else _configuration(home, loaded.value)
-    return Loaded(loaded.file, value, loaded.faults, loaded.places)
+    if loaded.value is None:
+        return Loaded(loaded.file, None, loaded.faults, loaded.places)
+    clients = _clients(home, loaded.value)
+    faults = tuple(fault for client in clients.values() for fault in client.faults)
+    found = {path: client.value for path, client in clients.items() if client.value is not None}
+    value = None if faults else _configuration(home, loaded.value, found)
+    return Loaded(loaded.file, value, faults, loaded.places)
+
+
+def read_client(home: Path, file: Path) -> Loaded[OAuth2Client]:
+    """A file that `oauth2` names; its own paths are from the home too."""
+    return _load(home, str(file), read_toml, OAuth2Client, wrong_in_oauth2)
+
+
+def _clients(home: Path, file: GatewayFile) -> Mapping[Path, Loaded[OAuth2Client]]:
+    named = (file.delivery.oauth2, *(mailbox.oauth2 for mailbox in file.mailbox))
+    return {path: read_client(home, path) for path in named if path is not None}
 
 
 def read_people(
@@ -114,7 +130,9 @@ def read_people(
     return Loaded(loaded.file, value, loaded.faults, loaded.places)
 
 
-def _configuration(home: Path, file: GatewayFile) -> Configuration:
+def _configuration(
+    home: Path, file: GatewayFile, clients: Mapping[Path, OAuth2Client]
+) -> Configuration:
     return Configuration(
         home=home,
         operators=file.operators,
@@ -125,6 +143,7 @@ def _configuration(home: Path, file: GatewayFile) -> Configuration:
         limits=file.limits,
         desks={entry.address: entry.desk() for entry in file.desk},
         mailboxes=file.mailbox,
+        oauth2=clients,
     )
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gateway.configuration.settings import Secret, Store
+if TYPE_CHECKING:
+    from gateway.configuration.settings import Secret, Store
 
 
 class SecretMissing(Exception):
@@ -13,19 +16,27 @@ class SecretMissing(Exception):
 
 
 def password(secret: Secret, environ: Mapping[str, str]) -> str | None:
-    """The password, without the newline that ends its file; None where the file names none."""
-    if secret.password_env is not None:
-        if not environ.get(secret.password_env):
-            raise SecretMissing(f"the environment has no {secret.password_env}")
-        return environ[secret.password_env]
-    if secret.password_file is None:
+    """The password; None where the file names none. Raises SecretMissing."""
+    return secret_at(secret.password_env, secret.password_file, environ)
+
+
+def secret_at(env: str | None, file: Path | None, environ: Mapping[str, str]) -> str | None:
+    """What is in the variable or in the file, without the newline that ends it; None for neither.
+
+    Raises SecretMissing.
+    """
+    if env is not None:
+        if not environ.get(env):
+            raise SecretMissing(f"the environment has no {env}")
+        return environ[env]
+    if file is None:
         return None
     try:
-        found = secret.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        found = file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SecretMissing(f"{secret.password_file} cannot be read: {error}") from error
+        raise SecretMissing(f"{file} cannot be read: {error}") from error
     if not found:
-        raise SecretMissing(f"{secret.password_file} is empty")
+        raise SecretMissing(f"{file} is empty")
     return found
 
 

@@ -7,7 +7,7 @@ Relative paths are resolved against the home, which validation gets as context.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 
 from gateway.configuration import scalars, urls
+from gateway.configuration.oauth2 import OAuth2Client
 from gateway.configuration.scalars import Network, Rate, TcpAddress, Unfit
 from gateway.configuration.urls import Maildir, Server
 from rules.model import Desk
@@ -52,7 +53,7 @@ class Secret(Section):
     password_env: str | None = None
     password_file: File | None = None
     oauth2: File | None = None
-    """The OAuth2 client, and its refresh token as it rotates."""
+    """The client that asks for access tokens (`gateway.configuration.oauth2`)."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -66,6 +67,13 @@ class Store(Secret):
     url: Annotated[str, BeforeValidator(urls.database)]
     """For SQLAlchemy, with an absolute path where it is SQLite; without password."""
     evidence: Annotated[str, BeforeValidator(urls.evidence)] = "database"
+
+    @model_validator(mode="after")
+    def _by_password(self) -> Self:
+        if self.oauth2 is not None:
+            mend = "write password_env or password_file"
+            raise Unfit("oauth2 signs in to mail servers, and to no database", mend)
+        return self
 
 
 class Smtp(Section):
@@ -84,6 +92,13 @@ class Smtp(Section):
 
 class Delivery(Secret):
     url: Annotated[Maildir | Server, BeforeValidator(urls.delivery)]
+
+    @model_validator(mode="after")
+    def _somebody_signs_in(self) -> Self:
+        if self.oauth2 is not None and not getattr(self.url, "user", None):
+            mend = 'write it as "smtp://desk%40accel.example@host:587"'
+            raise Unfit("oauth2 needs a user to sign in as, and url names none", mend)
+        return self
 
 
 class Trust(Section):
@@ -190,6 +205,12 @@ class Configuration:
     limits: Limits
     desks: Mapping[str, Desk]
     mailboxes: tuple[MailboxEntry, ...] = ()
+    oauth2: Mapping[Path, OAuth2Client] = field(default_factory=dict)
+    """By the file that describes it."""
+
+    def client(self, secret: Secret) -> OAuth2Client | None:
+        """Whoever asks for the access tokens of this server; None: it takes a password."""
+        return self.oauth2[secret.oauth2] if secret.oauth2 else None
 
     def desk(self, address: str) -> Desk | None:
         """The desk of this bare lower-case address, without a token."""

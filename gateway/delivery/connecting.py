@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 import structlog
 
 from gateway.configuration.secrets import SecretMissing
+from gateway.delivery.smtp_signin import Refused, by_password, by_token
+from gateway.signin.values import AccessTokens, SignInFailed
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +33,9 @@ class Closed(Exception):
 class Relay:
     """The server that takes our mail. `tls`: from the first byte; else STARTTLS where offered.
 
-    `user` and `password` sign in; they are sent over TLS alone, to a server whose certificate is
-    good. Without them TLS keeps out listeners only, and any certificate will do (RFC 7435).
+    `user` signs in with `tokens`, else with `password`; they are sent over TLS alone, to a server
+    whose certificate is good. Without a user TLS keeps out listeners only, and any certificate will
+    do (RFC 7435).
     """
 
     host: str
@@ -43,6 +45,7 @@ class Relay:
     tls: bool = False
     user: str | None = None
     password: Callable[[], str | None] = lambda: None
+    tokens: AccessTokens | None = None
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
     def __str__(self) -> str:
@@ -71,8 +74,11 @@ def _ready(relay: Relay, *, encrypt: bool) -> smtplib.SMTP:
             connection.sock.settimeout(TIMEOUT)
     except smtplib.SMTPResponseException as error:
         raise _closed(relay, f"{error.smtp_code} {_line(error.smtp_error)}", connection) from error
-    except (smtplib.SMTPException, SecretMissing, ValueError) as error:
+    except (smtplib.SMTPException, SecretMissing, SignInFailed, Refused, ValueError) as error:
         raise _closed(relay, str(error), connection) from error
+    except ssl.SSLCertVerificationError as error:
+        text = f"the certificate is not good: {error.verify_message}; nothing is sent to it"
+        raise _closed(relay, text, connection) from error
     except OSError as error:
         raise _closed(relay, str(error), connection, answered=False) from error
     except _NoTls:
@@ -109,7 +115,10 @@ def _introduce(connection: smtplib.SMTP, relay: Relay, *, encrypt: bool) -> None
         return
     if not isinstance(connection.sock, ssl.SSLSocket):
         raise smtplib.SMTPException("the server offers no TLS, so no password is sent to it")
-    _sign_in(connection, relay.user, relay.password())
+    if relay.tokens is not None:
+        by_token(connection, relay.user, relay.tokens, relay.host, relay.port)
+    else:
+        by_password(connection, relay.user, relay.password())
 
 
 def _encrypt(connection: smtplib.SMTP, relay: Relay) -> None:
@@ -123,19 +132,6 @@ def _encrypt(connection: smtplib.SMTP, relay: Relay) -> None:
         if relay.user is None:
             raise _NoTls(str(error)) from error
         raise
-
-
-def _sign_in(connection: smtplib.SMTP, user: str, password: str | None) -> None:
-    """By PLAIN in UTF-8 (RFC 4616), which smtplib has in ASCII alone, else by what it knows."""
-    if not password:
-        raise SecretMissing(f"no password is configured for {user}")
-    if "PLAIN" not in connection.esmtp_features.get("auth", "").upper().split():
-        connection.login(user, password)
-        return
-    secret = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
-    code, text = connection.docmd("AUTH", f"PLAIN {secret}")
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, text)
 
 
 def _line(text: bytes | str) -> str:

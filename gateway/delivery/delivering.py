@@ -6,7 +6,6 @@ is told so, in one of its own.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,8 @@ from dataclasses import dataclass
 import structlog
 
 from gateway.configuration.secrets import password
-from gateway.configuration.urls import Maildir
+from gateway.configuration.settings import Configuration
+from gateway.configuration.urls import Maildir, Server
 from gateway.delivery.connecting import Relay
 from gateway.delivery.leases import LEASE, renewed
 from gateway.delivery.maildir import MaildirSender
@@ -26,6 +26,7 @@ from gateway.delivery.wayout import WayOut
 from gateway.handle.delivered import counted, tell_delivered
 from gateway.handle.undelivered import tell_undelivered
 from gateway.house import House
+from gateway.signin.tokens import Tokens
 from store import evidence, outbox
 from store.database import Transaction
 from store.errors import Conflict, EvidenceAltered, EvidenceMissing, LeaseLost, StoreError
@@ -43,30 +44,36 @@ AGAIN = 8
 """How often a failure is told again at once because another change was first."""
 
 
-def sender_of(house: House) -> Sender:
+def sender_of(house: House, tokens: Tokens) -> Sender:
     """The way out that the configuration names."""
-    delivery = house.configuration.delivery
-    url = delivery.url
+    url = house.configuration.delivery.url
     if isinstance(url, Maildir):
         return MaildirSender(url.path)
-    desk = next(iter(house.desks.values()))
-    return SmtpSender(
-        Relay(
-            host=url.host,
-            port=url.port,
-            hostname=desk.domain,
-            tls=url.tls,
-            user=url.user,
-            password=lambda: password(delivery, os.environ),
-        )
+    return SmtpSender(relay_of(house.configuration, url, tokens))
+
+
+def relay_of(configuration: Configuration, url: Server, tokens: Tokens) -> Relay:
+    """The relay at `url`, and how we sign in to it."""
+    delivery, client = configuration.delivery, configuration.client(configuration.delivery)
+    return Relay(
+        host=url.host,
+        port=url.port,
+        hostname=next(iter(configuration.desks.values())).domain,
+        tls=url.tls,
+        user=url.user,
+        password=lambda: password(delivery, tokens.environ),
+        tokens=tokens.of(client, url.user) if client and url.user else None,
     )
 
 
-def deliverers(house: Callable[[], House], owner: str, number: int) -> list[Delivering]:
+def deliverers(
+    house: Callable[[], House], owner: str, number: int, tokens: Tokens
+) -> list[Delivering]:
     """As many threads' worth of delivery; they learn together that the way out is closed."""
     way = WayOut(time.monotonic)
     return [
-        Delivering(house, f"{owner}-{n}", sender_of(house()), way) for n in range(1, number + 1)
+        Delivering(house, f"{owner}-{n}", sender_of(house(), tokens), way)
+        for n in range(1, number + 1)
     ]
 
 

@@ -58,22 +58,35 @@ class PasswordSignIn:
             _signing_in(lambda: client.login(self.user, password))
 
 
-def by_sasl(client: IMAPClient, mechanism: str, response: bytes) -> None:
+def _as_text(octets: bytes) -> str:
+    return octets.decode("utf-8", "replace")
+
+
+def by_sasl(
+    client: IMAPClient,
+    mechanism: str,
+    response: bytes,
+    last: bytes = b"",
+    explained: Callable[[bytes], str] = _as_text,
+) -> None:
     """Signs in by a mechanism of one client response, such as PLAIN or OAUTHBEARER.
 
-    What the server challenges after it is its error (RFC 7628, 3.2.3), which an empty response
-    acknowledges; it is in the text of NotSignedIn then.
+    What the server challenges after it is its error (RFC 7628, 3.2.3), which is acknowledged by
+    `last`; it is in the text of NotSignedIn then, `explained`.
     """
     challenges: list[bytes] = []
 
     def answer(challenge: bytes) -> bytes:
         challenges.append(challenge)
-        return response if len(challenges) == 1 else b""
+        return response if len(challenges) == 1 else last
 
-    _signing_in(lambda: client.sasl_login(mechanism, answer), lambda: challenges[1:])
+    _signing_in(
+        lambda: client.sasl_login(mechanism, answer),
+        lambda: [explained(challenge) for challenge in challenges[1:]],
+    )
 
 
-def _signing_in(attempt: Callable[[], object], explained: Callable[[], list[bytes]] = list) -> None:
+def _signing_in(attempt: Callable[[], object], explained: Callable[[], list[str]] = list) -> None:
     try:
         attempt()
     except (UnicodeEncodeError, ValueError) as error:
@@ -81,7 +94,7 @@ def _signing_in(attempt: Callable[[], object], explained: Callable[[], list[byte
     except LoginError as error:
         if isinstance(error.__context__, IMAPClientAbortError):
             raise error.__context__ from error
-        text = " ".join([said(error), *(c.decode("utf-8", "replace") for c in explained())])
+        text = " ".join([*explained(), said(error)])
         raise NotSignedIn(
             f"the server refused to sign in: {text}"[:500],
             temporary=any(code in text.upper() for code in _TEMPORARY),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from store.schema.act_tables import answers, holds, journal, signing_keys, tokens, told
 from store.schema.common import metadata
 from store.schema.mail_tables import attachments, evidence, inbox, messages, outbox
+from store.schema.signin_tables import access_tokens
 from store.schema.ticket_tables import (
     counters,
     links,
@@ -22,6 +23,7 @@ from store.schema.ticket_tables import (
 from store.schema.watch_tables import canaries
 
 __all__ = [
+    "access_tokens",
     "answers",
     "attachments",
     "canaries",

@@ -16,8 +16,9 @@ import shutil
 import smtplib
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -39,15 +40,17 @@ first_valid_uid = 1
 first_valid_gid = 1
 recipient_delimiter = +
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
+auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 default_internal_user = {internal}
 default_internal_group = {internal_group}
 default_login_user = {login}
-passdb {{
+{oauth2}passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -66,6 +69,11 @@ service imap-login {{
 service anvil {{
   chroot =
 }}
+service auth {{
+  inet_listener sasl {{
+    port = {sasl_port}
+  }}
+}}
 service lmtp {{
   inet_listener lmtp {{
     port = {lmtp_port}
@@ -73,13 +81,31 @@ service lmtp {{
 }}
 """
 
+OAUTH2 = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+
+LOCAL_VALIDATION = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = email
+"""
+
 
 class Dovecot:
     """A running server; its Maildirs may be read and written behind its back."""
 
-    def __init__(self, folder: Path, binary: str, certificate: Certificate) -> None:
+    def __init__(
+        self, folder: Path, binary: str, certificate: Certificate, token_key: str | None
+    ) -> None:
         self.imap_port, self.imaps_port, self.lmtp_port = free_port(), free_port(), free_port()
+        self.sasl_port = free_port()
         self.certificate = certificate.certificate
+        self._token_key = token_key
         self._folder = folder
         configuration = folder / "dovecot.conf"
         configuration.write_text(self._configure(certificate))
@@ -116,9 +142,18 @@ class Dovecot:
 
     def _configure(self, certificate: Certificate) -> str:
         owner, group = _owner()
+        if self._token_key is not None:
+            keys = self._folder / "keys" / "default" / "RS256"
+            keys.mkdir(parents=True)
+            (keys / "default").write_text(self._token_key)
+            text = LOCAL_VALIDATION.format(folder=self._folder)
+            (self._folder / "oauth2.conf").write_text(text)
         root = os.geteuid() == 0
         return CONFIGURATION.format(
             folder=self._folder,
+            mechanisms=" xoauth2 oauthbearer" if self._token_key else "",
+            oauth2=OAUTH2.format(folder=self._folder) if self._token_key else "",
+            sasl_port=self.sasl_port,
             password=PASSWORD,
             owner=owner,
             owner_group=group,
@@ -133,7 +168,10 @@ class Dovecot:
         )
 
 
-StartDovecot = Callable[[], Dovecot]
+class StartDovecot(Protocol):
+    """What the fixture gives; `token_key`: the public key of whoever issues access tokens, PEM."""
+
+    def __call__(self, token_key: str | None = None) -> Dovecot: ...
 
 
 def _owner() -> tuple[str, str]:
@@ -142,7 +180,7 @@ def _owner() -> tuple[str, str]:
     return user.pw_name, grp.getgrgid(user.pw_gid).gr_name
 
 
-def _new_server() -> tuple[Path, Dovecot]:
+def _new_server(token_key: str | None) -> tuple[Path, Dovecot]:
     binary = program("dovecot", "dovecot-imapd dovecot-lmtpd")
     version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
     if not version.stdout.startswith("2.3."):
@@ -153,7 +191,7 @@ def _new_server() -> tuple[Path, Dovecot]:
     for name in ("mail", "home"):
         (folder / name).mkdir()
         shutil.chown(folder / name, owner, group)
-    return folder, Dovecot(folder, binary, self_signed(folder))
+    return folder, Dovecot(folder, binary, self_signed(folder), token_key)
 
 
 @pytest.fixture
@@ -161,8 +199,8 @@ def start_dovecot() -> Iterator[StartDovecot]:
     """Starts Dovecots that end with the test."""
     started: list[tuple[Path, Dovecot]] = []
 
-    def start() -> Dovecot:
-        started.append(_new_server())
+    def start(token_key: str | None = None) -> Dovecot:
+        started.append(_new_server(token_key))
         started[-1][1].start()
         return started[-1][1]
 

@@ -11,6 +11,7 @@ from gateway.delivery.delivering import Delivering
 from gateway.delivery.values import Parcel, Result, Sender, Sent
 from gateway.delivery.wayout import WayOut
 from gateway.house import House
+from gateway.signin.tokens import Tokens, http_client
 from store import outbox
 from store.outbox import OutboxItem
 from tests.store.examples import JAN, NOW, outgoing, queued, saved
@@ -63,6 +64,7 @@ class Office:
         self.way = WayOut(self.ticks)
         self.house = replace(house, clock=lambda: self.now, random=lambda count: b"\x80" * count)
         self.database = house.database
+        self.tokens = Tokens(self.database, lambda: self.now, http_client, {}, "me")
 
     def delivering(self, sender: Sender, owner: str = "me") -> Delivering:
         return Delivering(lambda: self.house, owner, sender, self.way)

@@ -415,9 +415,9 @@ def test_a_server_that_says_nothing_does_not_hold_up_the_end(office: Office) -> 
 
 def test_threads_by_the_configuration(office: Office) -> None:
     """Each of its own name and with a sender of its own."""
-    made = deliverers(lambda: office.house, "host-1", 3)
+    made = deliverers(lambda: office.house, "host-1", 3, office.tokens)
     assert [thread._owner for thread in made] == ["host-1-1", "host-1-2", "host-1-3"]
-    assert isinstance(sender_of(office.house), MaildirSender)
+    assert isinstance(sender_of(office.house, office.tokens), MaildirSender)
     assert Sent() == Sent("2.0.0")
 
 
