@@ -38,6 +38,8 @@ from gateway.render import Renderer, folders_of
 from gateway.signin.tokens import Tokens, http_client
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
+from gateway.watching import Watching
+from gateway.watching.canary import Canaries
 from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
 from rules.faults import Unsound
 from store.database import Database
@@ -159,9 +161,11 @@ class Gateway:
             self._processing,
             self._timing,
             Loop("housekeeping", Housekeeping(self.house).work, pause=60.0),
+            Loop("canaries", Canaries(self.house, self._queued).work, pause=5.0),
             Loop("files", self._look, pause=LOOK),
             *self._delivering,
         ]
+        self._watching = Watching(self.house, self._loops, self._free_disk)
 
     def house(self) -> House:
         """The installation as its files say now."""
@@ -179,13 +183,16 @@ class Gateway:
         self._acceptor.start()
         services = self._services()
         bound = [await service.start() for service in services]
+        watched = self._watching.listen()
         for worker in self._loops:
             worker.start()
-        self._announce(bound)
+        self._announce(bound, watched)
+        self._watching.start()
         warming = asyncio.create_task(asyncio.to_thread(self._house.renderer.warm))
         await stopping.wait()
         await warming
         log.info("stopping")
+        self._watching.stop()
         for service in services:
             await service.stop(GRACE)
         await asyncio.to_thread(self._stop)
@@ -240,9 +247,9 @@ class Gateway:
         for worker in self._delivering:
             worker.wake()
 
-    def _announce(self, bound: Sequence[str]) -> None:
-        log.info("serving", home=str(self._home), listening=list(bound))
-        print(greeting(self._house, bound), flush=True)
+    def _announce(self, bound: Sequence[str], watched: str | None) -> None:
+        log.info("serving", home=str(self._home), listening=list(bound), watching=watched)
+        print(greeting(self._house, bound, watched), flush=True)
 
     # --- files that change ---
 
@@ -267,6 +274,7 @@ class Gateway:
             fresh.configuration,
             store=self._house.configuration.store,
             smtp=self._house.configuration.smtp,
+            watch=self._house.configuration.watch,
             delivery=self._house.configuration.delivery,
         )
         self._house = replace(fresh, configuration=configuration)

@@ -8,7 +8,7 @@ from gateway.configuration.urls import Maildir
 from gateway.house import House
 
 
-def greeting(house: House, bound: Sequence[str]) -> str:
+def greeting(house: House, bound: Sequence[str], watched: str | None = None) -> str:
     """A few lines for the terminal; the first mail can be sent by copying one of them."""
     desk = next(iter(house.desks.values()))
     host, _, port = bound[0].rpartition(":")
@@ -29,5 +29,7 @@ def greeting(house: House, bound: Sequence[str]) -> str:
         lines.append(f"The answers are in a Maildir: mutt -f {delivery.path}")
     else:
         lines.append(f"The answers leave by {delivery}")
+    if watched:
+        lines.append(f"How it fares: http://{watched}/healthz and /metrics")
     lines += ["Look at the ticket: .venv/bin/python run_gateway.py show 1", "Stop with Ctrl-C."]
     return "\n".join(lines)

@@ -7,17 +7,19 @@ processes may run them on one PostgreSQL, since work is leased.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from gateway import measures
 from gateway.handle.arrival import ReadMail, handle_mail, read
 from gateway.handle.due import handle_timer
 from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.model import Timer
-from store import brakes, evidence, holds, inbox, outbox, timers
+from store import brakes, canaries, evidence, holds, inbox, outbox, timers
 from store.errors import Conflict, StoreError
 from store.inbox import Disposition, InboxItem
 
@@ -55,6 +57,21 @@ class Loop:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._log = log.bind(loop=name)
+        self._since: float | None = None
+        self.name = name
+        self.failures = 0
+        """How often in a row the work failed by now."""
+
+    @property
+    def alive(self) -> bool:
+        """Not ended: one that has yet to begin is alive too."""
+        return self._thread.ident is None or self._thread.is_alive()
+
+    @property
+    def busy_for(self) -> float:
+        """Seconds since the present work began; 0 between two."""
+        since = self._since
+        return time.monotonic() - since if since is not None else 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -70,19 +87,24 @@ class Loop:
         self._thread.join()
 
     def _run(self) -> None:
-        failures = 0
         while not self._stopping.is_set():
             self._wake.clear()
-            try:
-                busy, failures = self._work(), 0
-            except Exception as error:  # noqa: BLE001 - nothing may end the loop
-                failures += 1
-                self._failed(error)
-                busy = False
-            if not busy:
-                self._wake.wait(min(self._pause * 2**failures, 10.0))
+            if not self._once():
+                self._wake.wait(max(self._pause, min(self._pause * 2**self.failures, 10.0)))
+
+    def _once(self) -> bool:
+        self._since = time.monotonic()
+        try:
+            busy, self.failures = self._work(), 0
+        except Exception as error:  # noqa: BLE001 - nothing may end the loop
+            busy, self.failures = False, self.failures + 1
+            self._failed(error)
+        finally:
+            self._since = None
+        return busy
 
     def _failed(self, error: Exception) -> None:
+        measures.failed(self.name)
         if isinstance(error, StoreError):
             self._log.error("the store is away, trying again", error=str(error))
         else:
@@ -164,6 +186,7 @@ class Processing:
                 if attempt == AGAIN - 1:
                     raise
                 continue
+            measures.handled(mail.item.received_at, house.clock())
             number = outcome.ticket.number if outcome.ticket else None
             log.info("handled", inbox=mail.item.id, desk=mail.item.desk, ticket=number)
             return
@@ -246,6 +269,7 @@ class Housekeeping:
         with house.database.transaction() as tx:
             holds.expire(tx, now)
             brakes.prune(tx, now - timedelta(days=2))
+            canaries.prune(tx, now - timedelta(days=30))
             brought = inbox.bring_back(tx, now), outbox.bring_back(tx, now)
             late = sum(brought) + timers.bring_back(tx, now)
         if late:

@@ -48,6 +48,6 @@ def tell_once(tx: Transaction, key: str, at: datetime) -> bool:
     return bool(tx.insert_new(_told, [{"key": key, "at": at}], _told.c.key))
 
 
-def untell(tx: Transaction, key: str) -> None:
-    """It may be told again: what it was about is over."""
-    tx.execute(delete(_told).where(_told.c.key == key))
+def untell(tx: Transaction, key: str) -> bool:
+    """It may be told again: what it was about is over; False: it was not told."""
+    return tx.execute(delete(_told).where(_told.c.key == key)).rowcount > 0

@@ -144,6 +144,7 @@ def _configuration(
         desks={entry.address: entry.desk() for entry in file.desk},
         mailboxes=file.mailbox,
         oauth2=clients,
+        watch=file.watch,
     )
 
 

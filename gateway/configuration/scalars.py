@@ -207,6 +207,11 @@ def listener(value: object) -> TcpAddress:
     return TcpAddress(bare, int(port))
 
 
+def listener_or_none(value: object) -> TcpAddress | None:
+    """`listener`, or None from ""."""
+    return None if value == "" else listener(value)
+
+
 def time_zone(value: object) -> str:
     """A name of the IANA time zone database, such as Europe/Brussels."""
     try:

@@ -138,6 +138,26 @@ class Limits(Section):
     """Of a child that read this one mail alone, after which it is quarantined."""
 
 
+class Watch(Section):
+    """What others may know of the gateway, and how it watches itself."""
+
+    listen: Annotated[TcpAddress | None, BeforeValidator(scalars.listener_or_none)] = TcpAddress(
+        "127.0.0.1", 8026
+    )
+    """/healthz and /metrics; None: nowhere."""
+    canary: Span | None = None
+    """Seconds between mails that each desk sends to itself through the outside world."""
+    canary_to: Address | None = None
+    """Who sends them back, unchanged, to the desk; None: they are sent to the desk itself."""
+    canary_patience: Annotated[int, BeforeValidator(scalars.span)] = 900
+    """Seconds after which one that has not come back is missed."""
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether the file says where to listen: then it has to be possible."""
+        return "listen" in self.model_fields_set
+
+
 class DeskEntry(Section):
     """One `[[desk]]`; `desk` is what the rules know of it."""
 
@@ -178,6 +198,7 @@ class GatewayFile(Section):
     delivery: Delivery
     trust: Trust = Trust()
     limits: Limits = Limits()
+    watch: Watch = Watch()
     desk: Annotated[tuple[DeskEntry, ...], Field(min_length=1)]
     mailbox: tuple[MailboxEntry, ...] = ()
 
@@ -203,6 +224,7 @@ class Configuration:
     delivery: Delivery
     trust: Trust
     limits: Limits
+    watch: Watch
     desks: Mapping[str, Desk]
     mailboxes: tuple[MailboxEntry, ...] = ()
     oauth2: Mapping[Path, OAuth2Client] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from gateway.configuration.places import KeyPath
 from gateway.configuration.scalars import shown
 from gateway.configuration.secrets import SecretMissing, password
 from gateway.configuration.settings import Configuration, Limits, Secret
-from gateway.configuration.urls import Server
+from gateway.configuration.urls import Maildir, Server
 from rules.faults import Fault
 from rules.model import Desk, People
 
@@ -50,6 +50,7 @@ def _of_gateway(loaded: Loaded[Configuration], configuration: Configuration) -> 
         yield loaded.fault(
             ("trust", "authserv_id"), message, "behind a border, name its authserv_id and border"
         )
+    yield from _of_watching(loaded, configuration)
     yield from _of_what_has_no_effect(loaded, configuration)
     if trust.authserv_id:
         message = "a border that passes bare newlines on lets a second mail be smuggled in"
@@ -77,6 +78,21 @@ def _of_what_has_no_effect(
     if configuration.store.evidence != "database":
         message = "this version keeps the mails in the database"
         yield loaded.fault(("store", "evidence"), message, 'write "database"')
+
+
+def _of_watching(loaded: Loaded[Configuration], configuration: Configuration) -> Iterator[Fault]:
+    watch = configuration.watch
+    if watch.listen is not None and not watch.listen.loopback:
+        message = "/metrics asks nobody for a password, and is open to more than this machine"
+        yield loaded.fault(("watch", "listen"), message, "listen on 127.0.0.1, or close it off")
+    if watch.canary is None:
+        return
+    if isinstance(configuration.delivery.url, Maildir):
+        message = "canaries never come back: mail goes into a Maildir and not into the world"
+        yield loaded.fault(("watch", "canary"), message, "take it out, or set delivery.url")
+    if not configuration.operators:
+        message = "nobody is told of canaries that do not come back"
+        yield loaded.fault(("watch", "canary"), message, 'set operators = ["you@domain.example"]')
 
 
 def _of_secrets(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from gateway import measures
 from gateway.configuration.secrets import password
 from gateway.configuration.settings import Configuration
 from gateway.configuration.urls import Maildir, Server
@@ -200,6 +201,9 @@ class Delivering:
         )
         if sent:
             self._way.worked()
+            measures.delivered(item.arrived_at, house.clock())
+        else:
+            measures.not_delivered(hopeless=_is_hopeless(house, outcome))
         if not self._outcomes:
             self._since = time.monotonic()
         self._outcomes.append(outcome)

@@ -11,6 +11,7 @@ from gateway.authentication import Authentication, authenticate
 from gateway.handle import carrying
 from gateway.handle.bounces import bounced_copy
 from gateway.handle.brakes import too_busy
+from gateway.handle.canary import is_canary
 from gateway.handle.carry_out import Hand, Outcome, blocked, carry_out
 from gateway.handle.facts import Bounced, gather, held_fact, mail_fact
 from gateway.handle.identity import Identity, identify
@@ -91,6 +92,9 @@ def handle_mail(tx: Transaction, house: House, owner: str, mail: ReadMail) -> Ou
 
     Raises StoreError: then nothing of it happened, and the mail waits as before.
     """
+    if is_canary(tx, house, mail.parsed):
+        inbox.settle(tx, mail.item.id, owner, house.clock(), Disposition.SET_ASIDE, "canary")
+        return Outcome()
     reason = _unfit(mail)
     if reason and reason not in mail.item.released:
         return _quarantine(tx, house, owner, mail, reason)

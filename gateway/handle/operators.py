@@ -37,16 +37,7 @@ def tell_operators(
     if not operators or told >= _EACH_HOUR:
         return
     brakes.record(tx, key, now, ticket=None, known=True)
-    facts = Facts(
-        event=OperatorCommand(""),
-        actor=Actor(Person("")),
-        desk=desk,
-        process=house.process_of(desk),
-        people=house.people,
-        now=now,
-        policy=house.policy(),
-    )
-    desktop = Desktop(tx, house, facts, None, now, signing_key(tx, house))
+    desktop = on_no_ticket(tx, house, desk)
     if text:
         desktop = replace(desktop, carried=Carried(str(details.get("from", "")), text))
     data = {
@@ -58,3 +49,18 @@ def tell_operators(
         "operator_notice", operators, data, carries_text=bool(text), internal=True, answer=True
     )
     post(desktop, mail)
+
+
+def on_no_ticket(tx: Transaction, house: House, desk: Desk) -> Desktop:
+    """What letters of a desk need that belong to no ticket."""
+    now = house.clock()
+    facts = Facts(
+        event=OperatorCommand(""),
+        actor=Actor(Person("")),
+        desk=desk,
+        process=house.process_of(desk),
+        people=house.people,
+        now=now,
+        policy=house.policy(),
+    )
+    return Desktop(tx, house, facts, None, now, signing_key(tx, house))

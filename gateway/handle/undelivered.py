@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import structlog
+
 from gateway.handle.carry_out import Hand, carry_out
 from gateway.handle.facts import gather
 from gateway.handle.operators import tell_operators
@@ -13,10 +15,15 @@ from store import messages, tickets
 from store.database import Transaction
 from store.outbox import OutboxItem
 
+log = structlog.get_logger(__name__)
+
 
 def tell_undelivered(tx: Transaction, house: House, item: OutboxItem, text: str) -> None:
     """By a notice to staff; where it was itself a mail to staff, or on no ticket, by the operators:
     a notice of a lost notice would go the same way."""
+    if item.ticket is None and _watched_otherwise(house, item.recipient):
+        log.error("a mail about the gateway itself is lost", to=item.recipient, error=text)
+        return
     ticket = tickets.load(tx, item.ticket, lock=True) if item.ticket is not None else None
     desk = house.desks.get(ticket.desk) if ticket else None
     message = messages.get(tx, item.message) if item.message is not None else None
@@ -29,3 +36,10 @@ def tell_undelivered(tx: Transaction, house: House, item: OutboxItem, text: str)
     event = DeliveryReported(item.recipient, delivered=False, text=text)
     facts = gather(tx, house, desk, event, Actor(Person("")), ticket)
     carry_out(Hand(tx=tx, house=house, facts=facts, actor="gateway"), decide(facts))
+
+
+def _watched_otherwise(house: House, recipient: str) -> bool:
+    """What operators cannot be told that way is not told them that way; a canary is missed."""
+    configuration = house.configuration
+    canaries = {*configuration.desks, configuration.watch.canary_to}
+    return recipient in configuration.operators or recipient in canaries

@@ -37,6 +37,8 @@ max_size = "5MB"
 url = "{delivery}"
 [trust]
 unverified = "{unverified}"
+[watch]
+{watch}
 [[desk]]
 address = "helpdesk@accel.example"
 name = "Accel Service Desk"
@@ -61,11 +63,13 @@ class Gateway:
 
     def __init__(self, home: Path, **values: str) -> None:
         self.home = home
-        self.port, self.lmtp_port = free_port(), free_port()
+        self.port = free_port()
+        self.lmtp_port = int(values.pop("lmtp_port", 0)) or free_port()
         settings = {
             "store": "sqlite:///gateway.db",
             "delivery": "maildir:outgoing",
             "unverified": "allow",
+            "watch": 'listen = ""',
             **values,
         }
         text = CONFIGURATION.format(port=self.port, lmtp_port=self.lmtp_port, **settings)

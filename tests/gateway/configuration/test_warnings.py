@@ -37,6 +37,12 @@ desk = "helpdesk@accel.example"
             ["no border MTA is named", "lets anybody write in any name"],
         ),
         ("gateway.toml", "[trust]", '[trust]\nauthserv_id = "mx"', ["forbid_bare_newline"]),
+        (
+            "gateway.toml",
+            "[trust]",
+            '[watch]\nlisten = "0.0.0.0:9"\ncanary = "5min"\n[trust]',
+            ["asks nobody for a password", "canaries never come back"],
+        ),
         ("gateway.toml", "maildir:outgoing", "smtps://me@mx.example", ["has no secret"]),
         ("gateway.toml", "[trust]", "[limits]\nnesting = 20\n[trust]", ["50 in this version"]),
         (
