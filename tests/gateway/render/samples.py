@@ -194,6 +194,7 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "next": {"lines": LINES},
     "invoice_notice": {"rows": INVOICE, "totals": ["585.00"], "currency": "EUR"}
     | {"basis": "time", "note": "The visit was not written down."},
+    "canary": {"code": "abcdefghijklmnopqrstuvwxyz"},
     "operator_notice": {"what": "quarantined", "text": ""}
     | {"details": [{"label": "from", "value": "jan@acme.example"}]},
     "outside": {},
@@ -225,7 +226,7 @@ OFFERS: Mapping[str, tuple[str, ...]] = {
 }
 FOR_STAFF = frozenset({"notice", "next", "invoice_notice", "operator_notice", "waiting"})
 CARRYING = frozenset({"reply", "comment", "closed", "quote", "invitation", "notice", "outside"})
-WITHOUT_TICKET = frozenset({"operator_notice", "waiting"})
+WITHOUT_TICKET = frozenset({"canary", "operator_notice", "waiting"})
 
 
 def recipient(language: str, *, staff: bool = False) -> Recipient:
