@@ -8,6 +8,7 @@ from __future__ import annotations
 from store.schema.act_tables import answers, holds, journal, signing_keys, tokens, told
 from store.schema.common import metadata
 from store.schema.mail_tables import attachments, evidence, inbox, messages, outbox
+from store.schema.mailbox_tables import mailbox_mails, mailboxes
 from store.schema.signin_tables import access_tokens
 from store.schema.ticket_tables import (
     counters,
@@ -33,6 +34,8 @@ __all__ = [
     "inbox",
     "journal",
     "links",
+    "mailbox_mails",
+    "mailboxes",
     "messages",
     "metadata",
     "outbox",
