@@ -33,6 +33,7 @@ from gateway.intake.limits import Border, Limits
 from gateway.intake.reception import House as IntakeHouse
 from gateway.intake.smtp import SmtpService
 from gateway.intake.tls import Certificate
+from gateway.mailboxes import Mailboxes
 from gateway.predecessors import owner_name, take_over
 from gateway.render import Renderer, folders_of
 from gateway.signin.tokens import Tokens, http_client
@@ -157,12 +158,14 @@ class Gateway:
             "processing", Processing(self.house, self._owner, self._queued).work
         )
         self._timing = Loop("timing", Timing(self.house, self._queued).work)
+        self._mailboxes = Mailboxes(self.house, self._owner, self._arrived, self._free_disk)
         self._loops = [
             self._processing,
             self._timing,
             Loop("housekeeping", Housekeeping(self.house).work, pause=60.0),
             Loop("canaries", Canaries(self.house, self._queued).work, pause=5.0),
             Loop("files", self._look, pause=LOOK),
+            Loop("mailboxes", self._mailboxes.work, pause=LOOK),
             *self._delivering,
         ]
         self._watching = Watching(self.house, self._loops, self._free_disk)
@@ -202,6 +205,7 @@ class Gateway:
         self._acceptor.stop()
         threads = [threading.Thread(target=worker.stop) for worker in self._loops]
         threads += [threading.Thread(target=s.end, args=(GRACE,)) for s in self._senders]
+        threads.append(threading.Thread(target=self._mailboxes.end, args=(GRACE,)))
         for thread in threads:
             thread.start()
         for thread in threads:

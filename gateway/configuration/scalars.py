@@ -265,6 +265,14 @@ def label(value: object) -> str:
     return text
 
 
+def folder(value: object) -> str:
+    """A folder on an IMAP server, its levels divided by /."""
+    text = value.strip().strip("/") if isinstance(value, str) else None
+    if not text or len(text) > 200 or not text.isprintable() or set(text) & set("*%"):
+        raise Unfit(f"{shown(value)} is no folder", 'write it as "Deskpost/Done"')
+    return text
+
+
 def authserv_id(value: object) -> str:
     """The name under which a border stamps its results (RFC 8601, 2.5); "" for none."""
     text = value.strip() if isinstance(value, str) else "?"

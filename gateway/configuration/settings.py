@@ -34,11 +34,16 @@ Currency = Annotated[str, BeforeValidator(scalars.currency)]
 TimeZone = Annotated[str, BeforeValidator(scalars.time_zone)]
 Label = Annotated[str, BeforeValidator(scalars.label)]
 AuthservId = Annotated[str, BeforeValidator(scalars.authserv_id)]
+Folder = Annotated[str, BeforeValidator(scalars.folder)]
 ListId = Annotated[str, BeforeValidator(scalars.list_id)]
 Country = Annotated[str, BeforeValidator(scalars.country)]
 File = Annotated[Path, BeforeValidator(urls.existing_file)]
 
 DEFAULT_URLS = {"store": "sqlite:///gateway.db", "delivery": "maildir:outgoing"}
+
+
+MAILBOXES = 100
+"""Each is read in a thread of its own, over a connection of its own."""
 
 
 class Section(BaseModel):
@@ -187,6 +192,20 @@ class MailboxEntry(Secret):
     authserv_id: AuthservId = ""
     trusted_hops: int = Field(default=0, ge=0, le=20)
     """How many Received of the hosting stand above its stamp."""
+    done: Folder | None = None
+    """Where mails are moved once they are durable here; None: they stay, flagged as seen."""
+    quarantine: Folder | None = None
+    """Where mails are moved that cannot be taken in; None: they stay, flagged."""
+    ca_file: File | None = None
+    """The authority of the server's certificate, where it is none that the system knows."""
+
+    @model_validator(mode="after")
+    def _elsewhere(self) -> Self:
+        folders = [self.url.folder, self.done, self.quarantine]
+        named = [folder.casefold() for folder in folders if folder]
+        if len(set(named)) < len(named):
+            raise Unfit("its folders are not different ones", "name another folder")
+        return self
 
 
 class GatewayFile(Section):
@@ -200,7 +219,7 @@ class GatewayFile(Section):
     limits: Limits = Limits()
     watch: Watch = Watch()
     desk: Annotated[tuple[DeskEntry, ...], Field(min_length=1)]
-    mailbox: tuple[MailboxEntry, ...] = ()
+    mailbox: Annotated[tuple[MailboxEntry, ...], Field(max_length=MAILBOXES)] = ()
 
     @model_validator(mode="before")
     @classmethod

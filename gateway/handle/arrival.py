@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 
 from gateway.authentication import Authentication, authenticate
+from gateway.configuration.settings import Trust
 from gateway.handle import carrying
 from gateway.handle.bounces import bounced_copy
 from gateway.handle.brakes import too_busy
@@ -26,7 +27,7 @@ from rules.decide import decide
 from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
 from rules.model import Desk, Proof, Visibility
-from store import evidence, holds, inbox, messages, settings, tickets
+from store import evidence, holds, inbox, mailboxes, messages, settings, tickets
 from store.database import Transaction
 from store.inbox import Disposition, InboxItem
 from store.messages import Message, NewAttachment
@@ -69,8 +70,22 @@ def read(house: House, item: InboxItem, body: bytes) -> ReadMail | None:
     parsed = _parsed(house, item, body, list_ids)
     authentication = Authentication()
     if not isinstance(parsed, Unreadable):
-        authentication = authenticate(body, envelope, parsed, house.configuration.trust)
+        trust, hops = _trusted(house, item)
+        authentication = authenticate(body, envelope, parsed, trust, hops=hops)
     return ReadMail(item, desk, envelope, len(body), parsed, authentication)
+
+
+def _trusted(house: House, item: InboxItem) -> tuple[Trust, int]:
+    """Whose stamps are believed, below how many Received: in a mailbox those of its hosting."""
+    trust = house.configuration.trust
+    if item.channel != Channel.IMAP:
+        return trust, 0
+    with house.database.read() as tx:
+        name = mailboxes.name_of(tx, item.id)
+    found = (box for box in house.configuration.mailboxes if str(box.url) == name)
+    box = next(found, None)
+    authserv_id = box.authserv_id if box else ""
+    return trust.model_copy(update={"authserv_id": authserv_id}), box.trusted_hops if box else 0
 
 
 def _parsed(

@@ -16,7 +16,7 @@ import shutil
 import smtplib
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -126,14 +126,45 @@ class Dovecot:
 
     def inbox(self, address: str) -> list[bytes]:
         """The mails in somebody's INBOX, the oldest first."""
-        folder = self.maildir(address)
-        files = [*folder.glob("new/*"), *folder.glob("cur/*")]
-        return [file.read_bytes() for file in sorted(files, key=lambda file: file.name)]
+        return _mails_in(self.maildir(address))
 
     def deliver(self, address: str, mail: bytes, sender: str = "") -> None:
         """Put one mail into a mailbox by LMTP."""
         with smtplib.LMTP("127.0.0.1", self.lmtp_port, local_hostname="localhost") as client:
             client.sendmail(sender, [address], mail)
+
+    def freeze(self) -> None:
+        """It goes on holding its connections and answers nothing, until `thaw` or `kill`."""
+        self._server.freeze()
+
+    def thaw(self) -> None:
+        self._server.thaw()
+
+    def fill(self, address: str, mails: Iterable[bytes]) -> None:
+        """Put mails into a mailbox as files, as fast as the disk is; for an account that has not
+        been used yet, or while nobody reads it."""
+        owner, group = _owner()
+        folder = self.maildir(address)
+        for part in (folder, *(folder / name for name in ("cur", "new", "tmp"))):
+            part.mkdir(exist_ok=True)
+            shutil.chown(part, owner, group)
+        for number, mail in enumerate(mails):
+            file = folder / "new" / f"{1_700_000_000 + number}.M{number}P1.test"
+            file.write_bytes(mail)
+            shutil.chown(file, owner, group)
+
+    def renumber(self, address: str) -> None:
+        """Give a mailbox another UIDVALIDITY, and its mails new UIDs. While nobody reads it."""
+        folder = self.maildir(address)
+        known = folder / "dovecot-uidlist"
+        version, validity, *_ = known.read_text().split()
+        for file in folder.glob("dovecot.*"):
+            file.unlink()
+        known.write_text(f"{version} V{int(validity.removeprefix('V')) + 1} N1\n")
+
+    def folder(self, address: str, name: str) -> list[bytes]:
+        """The mails in a folder beside somebody's INBOX."""
+        return _mails_in(self.maildir(address) / f".{name}")
 
     @property
     def log(self) -> str:
@@ -166,6 +197,11 @@ class Dovecot:
             certificate=certificate.certificate,
             key=certificate.key,
         )
+
+
+def _mails_in(maildir: Path) -> list[bytes]:
+    files = [*maildir.glob("new/*"), *maildir.glob("cur/*")]
+    return [file.read_bytes() for file in sorted(files, key=lambda file: file.name)]
 
 
 class StartDovecot(Protocol):

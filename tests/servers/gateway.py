@@ -47,6 +47,7 @@ language = "nl"
 time_zone = "Europe/Brussels"
 finance = ["invoices@accel.example"]
 country = "BE"
+{more}
 """
 PEOPLE = """\
 staff:
@@ -70,6 +71,7 @@ class Gateway:
             "delivery": "maildir:outgoing",
             "unverified": "allow",
             "watch": 'listen = ""',
+            "more": "",
             **values,
         }
         text = CONFIGURATION.format(port=self.port, lmtp_port=self.lmtp_port, **settings)

@@ -134,6 +134,19 @@ class Daemon:
         self._process.wait(STOP_SECONDS)
         self._done(family)
 
+    def freeze(self) -> None:
+        """It and its children stop where they are and answer nothing, until `thaw` or `kill`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        for pid in (self._process.pid, *_descendants(self._process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def _done(self, family: list[int]) -> None:
         _bury(family)
         if self._guard is not None:
