@@ -49,7 +49,7 @@ desk = "helpdesk@accel.example"
             "gateway.toml",
             'country = "BE"\n',
             MAILBOX,
-            ["lets anybody write in any name", "has no secret", "reads no mailboxes"],
+            ["lets anybody write in any name", "has no secret"],
         ),
         (
             "gateway.toml",
