@@ -16,9 +16,10 @@ pytest_plugins = [
     "tests.servers.postfix",
     "tests.servers.postgres",
     "tests.servers.tokens",
+    "tests.servers.wire",
 ]
 
-REAL = {"postgres", "fresh_database", "start_postgres", "start_dovecot", "start_postfix"}
+REAL = {"postgres", "fresh_database", "start_postgres", "dovecot", "start_dovecot", "start_postfix"}
 
 settings.register_profile("deskpost", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("deskpost")

@@ -230,6 +230,16 @@ def _new_server(token_key: str | None) -> tuple[Path, Dovecot]:
     return folder, Dovecot(folder, binary, self_signed(folder), token_key)
 
 
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """One that many tests share, each with addresses of its own; it is never stopped."""
+    folder, server = _new_server(None)
+    server.start()
+    yield server
+    server.kill()
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def start_dovecot() -> Iterator[StartDovecot]:
     """Starts Dovecots that end with the test."""
