@@ -18,7 +18,7 @@ from gateway.intake.answers import Answer, Outcome, Rejection
 from gateway.routing import by_desk, content_key, desk_of
 from gateway.values import RawMail
 from rules.model import Desk
-from store import inbox
+from store import evidence, inbox
 from store.database import Database
 from store.errors import StoreError
 from store.inbox import Accepted, Arrival, Receipt
@@ -34,7 +34,9 @@ TOGETHER = 64
 NO_DESK = "No help desk reads this address; please check it"
 
 
-def arrivals(raw: RawMail, desks: dict[str, Desk], *, quiet: bool = False) -> list[Arrival]:
+def arrivals(
+    raw: RawMail, desks: dict[str, Desk], *, quiet: bool = False, outside: bool = False
+) -> list[Arrival]:
     """One for each desk that the mail is for."""
     envelope = raw.envelope
     key = content_key(raw.body, envelope.received_at)
@@ -50,6 +52,7 @@ def arrivals(raw: RawMail, desks: dict[str, Desk], *, quiet: bool = False) -> li
             peer=envelope.peer,
             helo=envelope.helo,
             quiet=quiet,
+            outside=outside,
         )
         for desk, recipients in by_desk(envelope.rcpt_to, desks).items()
     ]
@@ -63,8 +66,10 @@ def accept(
     Args:
         quiet: nobody is written to because of them.
     """
+    outside = bool(evidence.keep_outside(database, [raw.body for raw in mails]))
+    found = [a for raw in mails for a in arrivals(raw, desks, quiet=quiet, outside=outside)]
     with database.transaction() as tx:
-        return inbox.arrive(tx, [a for raw in mails for a in arrivals(raw, desks, quiet=quiet)])
+        return inbox.arrive(tx, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,8 @@ class GroupAcceptor:
     async def accept(self, raw: RawMail) -> tuple[Answer, ...]:
         """One answer for each recipient. Raises StoreError where it is not durable."""
         desks = self._desks()
-        waiting = _Waiting(arrivals(raw, desks), Future())
+        kept = await asyncio.to_thread(evidence.keep_outside, self._database, [raw.body])
+        waiting = _Waiting(arrivals(raw, desks, outside=bool(kept)), Future())
         self._queue.put(waiting)
         receipts = await asyncio.wrap_future(waiting.done)
         by = {a.desk: r for a, r in zip(waiting.arrivals, receipts, strict=True)}

@@ -21,7 +21,7 @@ import structlog
 from gateway import accept as accepting
 from gateway.accept import GroupAcceptor
 from gateway.checking import check_home
-from gateway.configuration.secrets import database_url
+from gateway.configuration.opening import open_store
 from gateway.configuration.settings import Configuration
 from gateway.delivery.delivering import deliverers
 from gateway.explaining import explain as explain_mail
@@ -41,8 +41,9 @@ from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.watching import Watching
 from gateway.watching.canary import Canaries
-from gateway.workers import Housekeeping, Loop, Processing, Timing, utc_now
+from gateway.workers import Housekeeping, Loop, MovingOut, Processing, Timing, utc_now
 from rules.faults import Unsound
+from store import evidence
 from store.database import Database
 from store.errors import Conflict
 from store.inbox import Receipt
@@ -55,6 +56,8 @@ GRACE = 10.0
 """Seconds that conversations on their way may take after SIGTERM."""
 LOOK = 2.0
 """Seconds between looks at the files of a home."""
+MOVE = 5.0
+"""Seconds between looks for mails that are to be moved out of the database."""
 SENDERS = 4
 """Threads that deliver, each with a connection kept open."""
 
@@ -77,14 +80,10 @@ def load_house(
         people=checked.people,
         processes=checked.processes,
         renderer=Renderer(folders_of(home)),
-        database=database or open_database(configuration),
+        database=database or open_store(configuration.store, os.environ),
         clock=clock,
         random=secrets.token_bytes,
     )
-
-
-def open_database(configuration: Configuration) -> Database:
-    return Database(database_url(configuration.store, os.environ))
 
 
 def open_home(home: Path, *, create: bool = False) -> App:
@@ -96,6 +95,7 @@ def open_home(home: Path, *, create: bool = False) -> App:
     house = load_house(home)
     if create:
         migrate(house.database)
+        evidence.begin(house.database)
     return App(home, house)
 
 
@@ -168,6 +168,8 @@ class Gateway:
             Loop("mailboxes", self._mailboxes.work, pause=LOOK),
             *self._delivering,
         ]
+        if self._house.database.objects is not None:
+            self._loops.append(Loop("evidence", MovingOut(self.house).work, pause=MOVE))
         self._watching = Watching(self.house, self._loops, self._free_disk)
 
     def house(self) -> House:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from gateway.accept import accept
 from gateway.configuration.loading import load_configuration
-from gateway.configuration.secrets import database_url
+from gateway.configuration.opening import open_store
 from gateway.configuration.settings import Configuration
 from gateway.values import RawMail
 from rules.faults import Unsound
-from store.database import Database
+from rules.model import Desk
+from store import evidence
 from store.errors import StoreRefused
 from store.inbox import Receipt
 
@@ -29,19 +30,28 @@ class Door:
         if not isinstance(loaded, Configuration):
             raise Unsound(loaded)
         self.configuration = loaded
-        self._database = Database(database_url(loaded.store, os.environ))
+        self._database = open_store(loaded.store, os.environ)
+        self._begun = self._database.objects is None
 
     def accept(self, mails: Sequence[RawMail], *, quiet: bool = False) -> list[Receipt]:
         """Durable when it returns; a receipt for each mail and desk. Raises StoreError."""
         desks = dict(self.configuration.desks)
         try:
-            return accept(self._database, mails, desks, quiet=quiet)
+            return self._accept(mails, desks, quiet=quiet)
         except StoreRefused:
             # No `serve` has been here yet: the tables are made, and if that was not it, it shows.
             from store.migrate import migrate
 
             migrate(self._database)
-            return accept(self._database, mails, desks, quiet=quiet)
+            return self._accept(mails, desks, quiet=quiet)
+
+    def _accept(
+        self, mails: Sequence[RawMail], desks: dict[str, Desk], *, quiet: bool
+    ) -> list[Receipt]:
+        if not self._begun:
+            evidence.begin(self._database)
+            self._begun = True
+        return accept(self._database, mails, desks, quiet=quiet)
 
     def close(self) -> None:
         self._database.dispose()

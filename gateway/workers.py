@@ -6,6 +6,7 @@ processes may run them on one PostgreSQL, since work is leased.
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.model import Timer
 from store import brakes, canaries, evidence, holds, inbox, outbox, timers
-from store.errors import Conflict, StoreError
+from store.errors import Conflict, EvidenceUnavailable, StoreError
 from store.inbox import Disposition, InboxItem
 
 log = structlog.get_logger(__name__)
@@ -168,6 +169,8 @@ class Processing:
                 self._postpone(house, item, mail.put_off)
             else:
                 self._handle(house, mail)
+        except EvidenceUnavailable:
+            raise  # however long it lasts: no mail is to blame for it
         except StoreError as error:
             if error.temporary and self._failing != item.id:
                 self._failing = item.id
@@ -240,7 +243,8 @@ class Timing:
             for number, timer in due:
                 log.info("timer fired", ticket=number, timer=timer.name)
         except StoreError as error:
-            if error.temporary or timer is None:
+            away = error.temporary and not isinstance(error, EvidenceUnavailable)
+            if away or timer is None:
                 raise
             self._postpone(house, number, timer, error)
         except Exception as error:
@@ -275,3 +279,18 @@ class Housekeeping:
         if late:
             log.warning("the clock was set back: what waited for it is due", rows=late)
         return False
+
+
+class MovingOut:
+    """Moves mails from the database to the place outside of it: those that were sent, parts of
+    those that arrived, and all that are there from before the place was configured."""
+
+    def __init__(self, house: Callable[[], House]) -> None:
+        self._house = house
+        # Several processes begin at different names, and so seldom move the same.
+        self._after = secrets.token_hex(4)
+
+    def work(self) -> bool:
+        """Some, in the order of their names, and then from the beginning again."""
+        self._after = evidence.move_out(self._house().database, self._after)
+        return bool(self._after)

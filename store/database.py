@@ -28,6 +28,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from store.driver_errors import translated
 from store.errors import StoreRefused, StoreUnavailable
+from store.objects import Objects
 
 WAIT_SECONDS = 10
 """How long to wait for a lock or a connection before the store counts as unavailable."""
@@ -41,6 +42,8 @@ class Transaction:
     """One transaction of the store; ends with the `with` that began it."""
 
     connection: Connection
+    objects: Objects | None = None
+    """Where mails are that are kept outside of the database."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,10 +81,15 @@ class Transaction:
 
 
 class Database:
-    """A store by its URL. Thread-safe; keeps its connections until `dispose`."""
+    """A store by its URL. Thread-safe; keeps its connections until `dispose`.
 
-    def __init__(self, url: str | URL) -> None:
+    Args:
+        objects: where mails are kept; None for the database itself.
+    """
+
+    def __init__(self, url: str | URL, objects: Objects | None = None) -> None:
         self.url = make_url(url)
+        self.objects = objects
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         # SQLite lets one write at a time and has the others poll; threads of a process queue here.
         self._writing = threading.Lock() if self.is_sqlite else None
@@ -93,7 +101,11 @@ class Database:
 
         Raises Conflict, StoreUnavailable, OutcomeUnknown (lost while committing), StoreRefused.
         """
-        with self._turn(), self._connection(writes=True) as connection, _begun(connection) as tx:
+        with (
+            self._turn(),
+            self._connection(writes=True) as connection,
+            self._begun(connection) as tx,
+        ):
             yield tx
 
     @contextmanager
@@ -101,7 +113,7 @@ class Database:
         """As `transaction`, for changing tables; foreign keys are checked at its end."""
         with self._turn(), self._connection(writes=True, migrates=True) as connection:
             try:
-                with _begun(connection) as tx:
+                with self._begun(connection) as tx:
                     if not tx.is_sqlite:
                         tx.execute(text("SET LOCAL lock_timeout = 0"))
                     yield tx
@@ -116,7 +128,7 @@ class Database:
         with self._connection(writes=False) as connection, translated():
             connection.begin()
             try:
-                yield Transaction(connection)
+                yield Transaction(connection, self.objects)
             finally:
                 _roll_back(connection)
 
@@ -133,6 +145,18 @@ class Database:
             yield connection.execution_options(migrates=migrates, **options)
         finally:
             connection.close()
+
+    @contextmanager
+    def _begun(self, connection: Connection) -> Iterator[Transaction]:
+        with translated():
+            begun = connection.begin()
+            try:
+                yield Transaction(connection, self.objects)
+            except BaseException:
+                _roll_back(connection)
+                raise
+            with translated(committing=True):
+                begun.commit()
 
     def _options(self, writes: bool) -> dict[str, Any]:
         if self.is_sqlite:
@@ -152,19 +176,6 @@ class Database:
             yield
         finally:
             self._writing.release()
-
-
-@contextmanager
-def _begun(connection: Connection) -> Iterator[Transaction]:
-    with translated():
-        begun = connection.begin()
-        try:
-            yield Transaction(connection)
-        except BaseException:
-            _roll_back(connection)
-            raise
-        with translated(committing=True):
-            begun.commit()
 
 
 @cache
@@ -213,7 +224,7 @@ def _prepare_server(connection: DBAPIConnection, _record: object) -> None:
 def _sqlite_engine(url: URL) -> Engine:
     engine = sqlalchemy.create_engine(
         url,
-        module=_sqlite_module(),
+        module=sqlite_module(),
         pool_size=10,
         max_overflow=20,
         pool_timeout=WAIT_SECONDS,
@@ -224,7 +235,7 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _sqlite_module() -> ModuleType:
+def sqlite_module() -> ModuleType:
     """pysqlite3 where it is installed: SQLite up to 3.51.2 has a rare WAL corruption."""
     try:
         from pysqlite3 import dbapi2

@@ -2,7 +2,8 @@
 
 StoreError
 |-- StoreUnavailable        later (connection lost, locked, disk full, read-only)
-|   `-- OutcomeUnknown      lost while committing: look it up, it may have been kept
+|   |-- OutcomeUnknown      lost while committing: look it up, it may have been kept
+|   `-- EvidenceUnavailable the place outside of the database where mails are kept is away
 |-- Conflict                again at once: somebody else was there first
 |   `-- LeaseLost           the work was taken over by another owner
 |-- StoreTooNew             a newer Deskpost has migrated it
@@ -26,6 +27,10 @@ class StoreUnavailable(StoreError):
 
 
 class OutcomeUnknown(StoreUnavailable):
+    pass
+
+
+class EvidenceUnavailable(StoreUnavailable):
     pass
 
 

@@ -91,6 +91,8 @@ class Arrival:
     helo: str | None = None
     quiet: bool = False
     """Nobody is written to because of it: a mail of the past that is imported."""
+    outside: bool = False
+    """The bytes are durable outside of the database already (`evidence.keep_outside`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ def arrive(tx: Transaction, arrivals: Sequence[Arrival]) -> list[Receipt]:
     A mail whose content key is known at its desk becomes a row too, done as a duplicate. Of two
     at the same time, in one transaction or in two, exactly one is the first.
     """
-    names = evidence.put_all(tx, [arrival.body for arrival in arrivals])
+    outside = {evidence.digest(arrival.body) for arrival in arrivals if arrival.outside}
+    names = evidence.put_all(tx, [arrival.body for arrival in arrivals], outside)
     rows = [_row(arrival, name) for arrival, name in zip(arrivals, names, strict=True)]
     new = _insert_firsts(tx, rows)
     first = new | _firsts(tx, {_key(row) for row in rows} - new.keys())

@@ -20,3 +20,8 @@ def get(tx: Transaction, name: str) -> Any:
 def put(tx: Transaction, name: str, value: Any) -> None:
     if not tx.insert_new(_settings, [{"name": name, "value": value}], _settings.c.name):
         tx.execute(update(_settings).where(_settings.c.name == name).values(value=value))
+
+
+def put_first(tx: Transaction, name: str, value: Any) -> None:
+    """Unless there is one; of two at once for one alone."""
+    tx.insert_new(_settings, [{"name": name, "value": value}])

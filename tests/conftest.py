@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.servers.gateway",
     "tests.servers.postfix",
     "tests.servers.postgres",
+    "tests.servers.s3",
     "tests.servers.tokens",
     "tests.servers.wire",
 ]

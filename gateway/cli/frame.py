@@ -100,8 +100,8 @@ class Session:
     @contextmanager
     def database(self) -> Iterator[Database]:
         """The store as `serve` left it; it is neither made nor migrated here."""
-        from gateway.configuration.secrets import SecretMissing, database_url
-        from store.database import Database
+        from gateway.configuration.opening import open_store
+        from gateway.configuration.secrets import SecretMissing
         from store.migrate import check_schema
 
         self.start_logging()
@@ -110,7 +110,7 @@ class Session:
         if url.startswith("sqlite:") and not file.exists():
             raise Wrong(f"nothing is stored at {self.home} yet: start `serve` there first")
         try:
-            database = Database(database_url(self.configuration.store, os.environ))
+            database = open_store(self.configuration.store, os.environ)
         except SecretMissing as missing:
             raise Wrong(str(missing)) from missing
         try:

@@ -72,9 +72,6 @@ def _of_what_has_no_effect(
         if getattr(configuration.limits, name) != value:
             message = f"this limit is {value} in this version, whatever is written here"
             yield loaded.fault(("limits", name), message, "take it out")
-    if configuration.store.evidence != "database":
-        message = "this version keeps the mails in the database"
-        yield loaded.fault(("store", "evidence"), message, 'write "database"')
 
 
 def _of_watching(loaded: Loaded[Configuration], configuration: Configuration) -> Iterator[Fault]:

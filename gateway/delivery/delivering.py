@@ -30,7 +30,14 @@ from gateway.house import House
 from gateway.signin.tokens import Tokens
 from store import evidence, outbox
 from store.database import Transaction
-from store.errors import Conflict, EvidenceAltered, EvidenceMissing, LeaseLost, StoreError
+from store.errors import (
+    Conflict,
+    EvidenceAltered,
+    EvidenceMissing,
+    EvidenceUnavailable,
+    LeaseLost,
+    StoreError,
+)
 from store.outbox import OutboxItem
 
 log = structlog.get_logger(__name__)
@@ -151,7 +158,7 @@ class Delivering:
         for tried, (item, body) in enumerate(self._bodies(house, items)):
             if self._stopping.is_set():
                 return tried
-            result = self._unreadable(item) if body is None else self._send(item, body)
+            result = body if isinstance(body, Failed) else self._send(item, body)
             if isinstance(result, Unreachable):
                 self._way.closed(result)
                 self._together = 1
@@ -161,11 +168,11 @@ class Delivering:
 
     def _bodies(
         self, house: House, items: Sequence[OutboxItem]
-    ) -> Iterator[tuple[OutboxItem, bytes | None]]:
-        """Each mail with its bytes, None where they are not what they were; read some at once."""
+    ) -> Iterator[tuple[OutboxItem, bytes | Failed]]:
+        """Each mail with its bytes, or why they cannot be read; read some at once."""
         at = 0
         while at < len(items):
-            read: list[bytes | None] = []
+            read: list[bytes | Failed] = []
             with house.database.read() as tx:
                 while at + len(read) < len(items) and _size(read) < READ_TOGETHER:
                     read.append(_body(tx, items[at + len(read)]))
@@ -180,11 +187,6 @@ class Delivering:
             log.exception("a mail could not be sent", outbox=item.id)
             self._sender.close()
             return Failed(False, "4.3.0", f"{type(error).__name__}: {error}")
-
-    @staticmethod
-    def _unreadable(item: OutboxItem) -> Failed:
-        text = f"the bytes of outbox {item.id} are missing from the evidence, or altered"
-        return Failed(True, "5.3.0", text)
 
     # --- what came of it ---
 
@@ -286,13 +288,16 @@ def _is_hopeless(house: House, outcome: Outcome) -> bool:
     return result.permanent or house.clock() >= outcome.item.give_up_at
 
 
-def _body(tx: Transaction, item: OutboxItem) -> bytes | None:
+def _body(tx: Transaction, item: OutboxItem) -> bytes | Failed:
     try:
         return evidence.get(tx, item.raw)
+    except EvidenceUnavailable as error:
+        return Failed(False, "4.3.0", f"the bytes of outbox {item.id} cannot be read now: {error}")
     except (EvidenceMissing, EvidenceAltered) as error:
         log.error("a mail has lost its bytes", outbox=item.id, error=str(error))
-        return None
+        text = f"the bytes of outbox {item.id} are missing from the evidence, or altered"
+        return Failed(True, "5.3.0", text)
 
 
-def _size(bodies: Sequence[bytes | None]) -> int:
-    return sum(len(body) for body in bodies if body is not None)
+def _size(bodies: Sequence[bytes | Failed]) -> int:
+    return sum(len(body) for body in bodies if isinstance(body, bytes))

@@ -27,6 +27,7 @@ evidence = Table(
     Column("body", LargeBinary),  # NULL: the bytes are kept outside of the database
     CheckConstraint("length(sha256) = 64", name="sha256"),
     CheckConstraint("body IS NULL OR length(body) = size", name="size"),
+    partial("ix_evidence_inside", "sha256", where="body IS NOT NULL"),
 )
 
 inbox = Table(

@@ -11,7 +11,7 @@ import json
 import mailbox
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -29,6 +29,7 @@ CONFIGURATION = """\
 operators = ["ops@accel.example"]
 [store]
 url = "{store}"
+evidence = "{evidence}"
 [smtp]
 listen = "127.0.0.1:{port}"
 lmtp = "127.0.0.1:{lmtp_port}"
@@ -62,12 +63,16 @@ organisations:
 class Gateway:
     """One home and one `serve` of it."""
 
-    def __init__(self, home: Path, **values: str) -> None:
+    def __init__(
+        self, home: Path, environment: Mapping[str, str] | None = None, **values: str
+    ) -> None:
         self.home = home
+        self._environment = {**ENVIRONMENT, **(environment or {})}
         self.port = free_port()
         self.lmtp_port = int(values.pop("lmtp_port", 0)) or free_port()
         settings = {
             "store": "sqlite:///gateway.db",
+            "evidence": "database",
             "delivery": "maildir:outgoing",
             "unverified": "allow",
             "watch": 'listen = ""',
@@ -78,7 +83,7 @@ class Gateway:
         (home / "gateway.toml").write_text(text)
         (home / "people.yaml").write_text(PEOPLE)
         command = [sys.executable, str(PROGRAM), "--home", str(home), "serve"]
-        self._daemon = Daemon(command, log=home / "serve.log")
+        self._daemon = Daemon(command, log=home / "serve.log", environment=environment)
 
     def start(self) -> None:
         self._daemon.start(self.port, self.lmtp_port)
@@ -103,7 +108,7 @@ class Gateway:
             input=stdin,
             capture_output=True,
             timeout=60,
-            env=ENVIRONMENT,
+            env=self._environment,
             check=False,
         )
 
@@ -144,7 +149,7 @@ class Gateway:
 
 
 class StartGateway(Protocol):
-    def __call__(self, **values: str) -> Gateway: ...
+    def __call__(self, environment: Mapping[str, str] | None = None, **values: str) -> Gateway: ...
 
 
 @pytest.fixture
@@ -152,10 +157,10 @@ def start_gateway() -> Iterator[StartGateway]:
     """Starts gateways, each in a home of its own; they are ended when the test is over."""
     ends: list[Callable[[], None]] = []
 
-    def start(**values: str) -> Gateway:
+    def start(environment: Mapping[str, str] | None = None, **values: str) -> Gateway:
         folder = TemporaryDirectory(prefix="deskpost-gateway-")
         ends.append(folder.cleanup)
-        gateway = Gateway(Path(folder.name), **values)
+        gateway = Gateway(Path(folder.name), environment, **values)
         ends.append(gateway.stop)
         gateway.start()
         return gateway

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -84,8 +84,15 @@ class Daemon:
     """A server process in the foreground, its output in `log`; `user` is whom root runs it as."""
 
     def __init__(
-        self, command: Sequence[str], *, log: Path, user: str | None = None, end: str = "TERM"
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        user: str | None = None,
+        end: str = "TERM",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        self._environment = {**ENVIRONMENT, **(environment or {})}
         self._command = [*as_user(user), *command]
         self._end = signal.Signals[f"SIG{end}"]
         self._process: subprocess.Popen[bytes] | None = None
@@ -101,7 +108,7 @@ class Daemon:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=ENVIRONMENT,
+                env=self._environment,
                 cwd=self.log.parent,
                 start_new_session=True,
             )

@@ -2,8 +2,8 @@
 
     PYTHONPATH=. .venv/bin/python -m tests.store.releases.make 0001
 
-makes `0001.sqlite.sql.gz` and `0001.postgresql.sql.gz` beside this file out of conversations of the help
-desk that are played for it, a ticket with something in each field, and work that is not done yet.
+makes `0001.sqlite.sql.gz` and `0001.postgresql.sql.gz` beside this file out of conversations of the
+help desk that are played for it, a ticket with something in each field, and work not done yet.
 The files never change afterwards: `test_upgrade.py` upgrades them to whatever is newest.
 """
 
@@ -23,7 +23,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from store import brakes, holds, inbox, outbox, settings, tickets
-from store.database import Database
 from store.schema import metadata
 from tests.scenarios import script
 from tests.scenarios.incoming import Misplayed
@@ -75,7 +74,7 @@ def _rest(stage: Stage) -> None:
             expires_at=now + timedelta(days=7),
         )
         outbox.add(tx, [queued(tx, "left-to-do", due_at=now, created_at=now)])
-        body = b"From: jan@acme.example\r\nTo: helpdesk@accel.example\r\nSubject: Nog te doen\r\n\r\nHallo"
+        body = b"From: jan@acme.example\r\nSubject: Nog te doen\r\n\r\nHallo"
         inbox.arrive(tx, [arrival("still-to-do", body=body, received_at=now)])
     with stage.house.database.read() as tx:
         for table in metadata.tables.values():

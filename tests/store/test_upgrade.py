@@ -1,0 +1,102 @@
+"""A store of each released version is brought to the newest with everything that is in it."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import MetaData, func, select
+
+from rules.model import Ticket
+from store import evidence, inbox, journal, messages, outbox, status, tickets
+from store.database import Database, Transaction
+from store.migrate import check_schema, migrate, revision
+from tests.store.examples import after
+
+RELEASES = Path(__file__).parent / "releases"
+RELEASED = sorted(path.name.partition(".")[0] for path in RELEASES.glob("*.sqlite.sql.gz"))
+
+
+@pytest.fixture(params=RELEASED)
+def released(request: pytest.FixtureRequest, database_url: str) -> Iterator[Database]:
+    """A store as that version left it, on SQLite and on PostgreSQL."""
+    fill(database_url, request.param)
+    database = Database(database_url)
+    assert revision(database) == request.param
+    yield database
+    database.dispose()
+
+
+def fill(url: str, name: str) -> None:
+    """Makes the tables and rows that the version left behind in an empty database."""
+    kind = "sqlite" if url.startswith("sqlite") else "postgresql"
+    text = gzip.decompress((RELEASES / f"{name}.{kind}.sql.gz").read_bytes()).decode()
+    if kind == "sqlite":
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.executescript(text)
+        return
+    with psycopg.connect(url.replace("+psycopg", "")) as server:
+        server.execute(text.encode())
+
+
+def test_no_row_is_lost(released: Database) -> None:
+    """Every table has at the end as many rows as at the beginning, and none of them was empty."""
+    before = _rows(released)
+    migrate(released)
+    check_schema(released)
+    after_it = _rows(released)
+    assert before.items() <= after_it.items()
+    assert all(before.values())
+
+
+def _rows(database: Database) -> dict[str, int]:
+    found = MetaData()
+    with database.read() as tx:
+        found.reflect(tx.connection)
+        return {
+            name: int(tx.scalar(select(func.count()).select_from(table)))
+            for name, table in found.tables.items()
+        }
+
+
+def test_everything_is_readable(released: Database) -> None:
+    """Tickets are what their journals say, mails have their bytes, and the mails add up."""
+    migrate(released)
+    with released.read() as tx:
+        loaded = [_ticket(tx, number) for number in tickets.numbers(tx, 100)]
+        assert len(loaded) == status.status(tx, after(0))["tickets"] > 2
+        played = [ticket for ticket in loaded if journal.of_ticket(tx, ticket.number)]
+        assert len(played) == len(loaded) - 1, "one was put in as it stands, without a history"
+        for ticket in played:
+            assert journal.replay(tx, ticket.number) == replace(ticket, messages=(), version=0)
+        for name in evidence.names(tx, 1000):
+            assert evidence.digest(evidence.get(tx, name)) == name
+        received = inbox.everything(tx, 1000)
+        assert len(received) == status.status(tx, after(0))["received"]
+        assert [item.state for item in received].count("waiting") == 1
+        assert len(outbox.undelivered(tx, 100)) >= 1
+
+
+def _ticket(tx: Transaction, number: int) -> Ticket:
+    ticket = tickets.load(tx, number)
+    assert ticket is not None
+    for mail in messages.of_ticket(tx, number):
+        assert evidence.size(tx, mail.raw) == mail.size
+    return ticket
+
+
+def test_it_is_written_to_as_before(released: Database) -> None:
+    """New mails and tickets get the next numbers."""
+    migrate(released)
+    with released.transaction() as tx:
+        known = tickets.numbers(tx, 100)
+        assert tickets.new_number(tx) == known[-1] + 1
+        last = inbox.everything(tx, 1000)[-1]
+        items = inbox.claim(tx, "me", after(10**8), after(1) - after(0), 5)
+        assert [item.id for item in items] == [last.id]
