@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
@@ -22,6 +22,8 @@ _boxes = schema.mailboxes
 _mails = schema.mailbox_mails
 _AT_ONCE = 500
 """UIDs in one condition."""
+_FARTHEST = timedelta(hours=1)
+"""No lease is that long: the clock was set back since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ def lease(tx: Transaction, name: str, owner: str, now: datetime, until: datetime
     """The mailbox, now the owner's until then; None where somebody else is reading it."""
     tx.insert_new(_boxes, [{"name": name}])
     free = or_(
-        _boxes.c.lease_owner.is_(None), _boxes.c.lease_owner == owner, _boxes.c.lease_until <= now
+        _boxes.c.lease_owner.is_(None),
+        _boxes.c.lease_owner == owner,
+        _boxes.c.lease_until <= now,
+        _boxes.c.lease_until > now + _FARTHEST,
     )
     row = tx.row(
         update(_boxes)
@@ -75,6 +80,18 @@ def release(tx: Transaction, mailbox: int, owner: str) -> None:
     """Leave it to others at once; nothing where it is no longer the owner's."""
     held = and_(_boxes.c.id == mailbox, _boxes.c.lease_owner == owner)
     tx.execute(update(_boxes).where(held).values(lease_owner=None, lease_until=None))
+
+
+def owners(tx: Transaction) -> list[str]:
+    """Who reads mailboxes now, or did when they vanished."""
+    query = select(_boxes.c.lease_owner).where(_boxes.c.lease_owner.is_not(None)).distinct()
+    return [row.lease_owner for row in tx.rows(query)]
+
+
+def end_leases(tx: Transaction, owner: str, now: datetime) -> int:
+    """Others may read what this owner read, from now on; how many mailboxes."""
+    held = and_(_boxes.c.lease_owner == owner, _boxes.c.lease_until > now)
+    return tx.execute(update(_boxes).where(held).values(lease_until=now)).rowcount
 
 
 def hold(tx: Transaction, mailbox: int, owner: str, until: datetime) -> None:

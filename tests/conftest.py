@@ -26,6 +26,11 @@ settings.register_profile("deskpost", deadline=None, derandomize="CI" in os.envi
 settings.load_profile("deskpost")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What takes long by its number may be asked for in full."""
+    parser.addoption("--waiting-mails", default="1000", help="in a mailbox that begins to be read")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `real` whatever uses a real server or client, so that `make quick` leaves it out."""
     for item in items:

@@ -30,7 +30,19 @@ class Wire:
     def held(self) -> bool:
         return self._held.is_set()
 
+    def mend(self) -> None:
+        """Cuts what was held back, and passes on all that comes from now on."""
+        self._watch = lambda _: True
+        self._cut()
+        self._held.clear()
+
+    def _cut(self) -> None:
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
+        self._cut()
         for each in (self._listener, *self._open):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)

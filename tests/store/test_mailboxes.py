@@ -55,6 +55,16 @@ def test_one_reader_at_a_time(database: Database) -> None:
     assert leased(database, "a", late) is not None
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_waiting(database: Database) -> None:
+    """Nor does an owner that is no more."""
+    assert leased(database, "a", NOW + timedelta(days=1)) is not None
+    assert leased(database, "b") is not None
+    with database.transaction() as tx:
+        assert mailboxes.owners(tx) == ["b"]
+        assert mailboxes.end_leases(tx, "b", NOW) == 1
+    assert leased(database, "c") is not None
+
+
 def test_a_mail_is_known_by_uidvalidity_and_uid(database: Database) -> None:
     """What was recorded is known; the same UID of another UIDVALIDITY is another mail."""
     box = taken(database)
