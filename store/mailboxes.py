@@ -120,16 +120,23 @@ def begin(tx: Transaction, mailbox: int, owner: str, uidvalidity: int) -> None:
     )
 
 
-def caught_up(tx: Transaction, mailbox: int, owner: str, floor: int, now: datetime) -> None:
+def raise_floor(tx: Transaction, mailbox: int, owner: str, floor: int) -> None:
     """All mails up to this UID are dealt with. Raises LeaseLost."""
+    _change(tx, mailbox, owner, floor=floor)
+
+
+def caught_up(tx: Transaction, mailbox: int, owner: str, floor: int, now: datetime) -> None:
+    """So are all that there are, and nothing fails any more. Raises LeaseLost."""
     fine = {"failing_since": None, "last_error": None}
     _change(tx, mailbox, owner, floor=floor, read_at=now, **fine)
 
 
-def failed(tx: Transaction, mailbox: int, owner: str, error: str, now: datetime) -> None:
-    """It cannot be read, since now or since before. Raises LeaseLost."""
+def failed(tx: Transaction, mailbox: int, owner: str, error: str, now: datetime) -> datetime:
+    """It cannot be read; since when. Raises LeaseLost."""
     since = func.coalesce(_boxes.c.failing_since, now)
     _change(tx, mailbox, owner, failing_since=since, last_error=error)
+    row = tx.row(select(_boxes.c.failing_since).where(_boxes.c.id == mailbox))
+    return row.failing_since if row is not None else now
 
 
 # --- what was found ---------------------------------------------------------------------------

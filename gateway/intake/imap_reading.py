@@ -142,7 +142,7 @@ class Reading:
         self._file()
         uids = imap_folder.above(self._client, folder, floor)
         left = self._take_in(self._ledger.new(uids))
-        self._ledger.caught_up(_floor(folder, uids, left, floor), self._problem)
+        self._ledger.caught_up(floor_of(folder, uids, left, floor), self._problem)
         return bool(uids) and not left
 
     def _take_in(self, uids: Sequence[int]) -> list[int]:
@@ -150,7 +150,7 @@ class Reading:
         left: list[int] = []
         dealt = 0
         for waiting in imap_folder.weighed(self._client, uids):
-            for group in _groups(waiting):
+            for group in groups(waiting):
                 if self._stopping() or self._no_room():
                     return left + list(uids[dealt:])
                 left += self._take(group)
@@ -266,7 +266,7 @@ class Reading:
         self._client.idle_done()
 
 
-def _groups(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
+def groups(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
     """In order, few and light enough to be in memory together; a large one is alone."""
     group: list[Waiting] = []
     size = 0
@@ -281,7 +281,7 @@ def _groups(waiting: Sequence[Waiting]) -> Iterator[list[Waiting]]:
         yield group
 
 
-def _floor(folder: Selected, uids: Sequence[int], left: Sequence[int], floor: int) -> int:
+def floor_of(folder: Selected, uids: Sequence[int], left: Sequence[int], floor: int) -> int:
     """The UID up to which all is dealt with."""
     if left:
         return min(left) - 1

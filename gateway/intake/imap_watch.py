@@ -73,9 +73,9 @@ class Watch:
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            self.stopping.wait(self._turn())
+            self.stopping.wait(self.turn())
 
-    def _turn(self) -> float:
+    def turn(self) -> float:
         """Reads for as long as it goes well; the seconds until the next attempt."""
         try:
             if not self._ledger.take():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -19,6 +19,7 @@ from gateway.intake.limits import Limits, disk_is_short
 from gateway.routing import desk_of
 from rules.model import Desk
 from store import inbox, mailboxes
+from store.database import Transaction
 from store.errors import StoreError
 from store.mailboxes import Entry, Mailbox
 
@@ -28,6 +29,8 @@ LEASE = timedelta(seconds=20)
 """A process that died gives its mailboxes to others after so long."""
 RENEW = 5.0
 """Seconds after which the lease is prolonged."""
+LASTS = timedelta(minutes=15)
+"""What is not over after so long needs a person."""
 STORE_REFUSED = "refused_by_store"
 
 
@@ -51,6 +54,8 @@ class StoreLedger:
         self._uidvalidity = 0
         self._floor = 0
         self._held_at = 0.0
+        self._told_of: datetime | None = None
+        """Since when it failed, in the failure that the operators were told of."""
         self._log = log.bind(mailbox=str(entry.url))
 
     # --- whose it is ---
@@ -79,7 +84,16 @@ class StoreLedger:
     def failed(self, text: str) -> None:
         house = self._house()
         with house.database.transaction() as tx:
-            mailboxes.failed(tx, self._id, self._owner, text, house.clock())
+            self._fail(tx, house, text)
+
+    def _fail(self, tx: Transaction, house: House, text: str) -> None:
+        """On record; the operators are told once where it lasts."""
+        now = house.clock()
+        since = mailboxes.failed(tx, self._id, self._owner, text, now)
+        if now - since >= LASTS and self._told_of != since:
+            details = {"mailbox": self._entry.url, "since": since, "error": text}
+            tell_operators(tx, house, self._desk(), "mailbox_fails", details)
+            self._told_of = since
 
     # --- how far it was read ---
 
@@ -106,11 +120,12 @@ class StoreLedger:
 
     def caught_up(self, floor: int, problem: str) -> None:
         house = self._house()
-        now = house.clock()
         with house.database.transaction() as tx:
-            mailboxes.caught_up(tx, self._id, self._owner, floor, now)
             if problem:
-                mailboxes.failed(tx, self._id, self._owner, problem, now)
+                mailboxes.raise_floor(tx, self._id, self._owner, floor)
+                self._fail(tx, house, problem)
+            else:
+                mailboxes.caught_up(tx, self._id, self._owner, floor, house.clock())
         self._floor = floor
 
     # --- its mails ---

@@ -96,6 +96,7 @@ def test_reads_the_whole_of_the_contract() -> None:
     (mailbox,) = loaded.mailboxes
     assert mailbox.url == Server(True, "imap.example.com", 993, "user", "INBOX")
     assert (mailbox.desk, mailbox.trusted_hops) == ("helpdesk@accel.example", 2)
+    assert (mailbox.done, mailbox.quarantine, mailbox.ca_file) == (None, None, None)
 
 
 def test_reads_the_people_of_the_contract() -> None:
@@ -212,3 +213,24 @@ def test_the_fault_of_a_secret_does_not_tell_it(tmp_path: Path) -> None:
             faults = read_configuration(tmp_path).faults
             assert faults
             assert "s3cret" not in "".join(map(str, faults))
+
+
+@pytest.mark.parametrize(
+    ("url", "done", "quarantine", "sound"),
+    [
+        ("imaps://me@imap.example", "Done", "Quarantine", True),
+        ("imaps://me@imap.example", "Done", "done", False),
+        ("imaps://me@imap.example", "INBOX", "Quarantine", False),
+        ("imaps://me@imap.example/Help", "help", "Quarantine", False),
+    ],
+)
+def test_the_folders_of_a_mailbox_differ(
+    url: str, done: str, quarantine: str, sound: bool, tmp_path: Path
+) -> None:
+    """A mail that is moved to where it is would never be done."""
+    (tmp_path / "gateway.toml").write_text(
+        '[[desk]]\naddress = "a@x.example"\nprocess = "helpdesk"\n'
+        f'[[mailbox]]\nurl = "{url}"\ndesk = "a@x.example"\n'
+        f'done = "{done}"\nquarantine = "{quarantine}"\n'
+    )
+    assert isinstance(load_configuration(tmp_path), Configuration) is sound

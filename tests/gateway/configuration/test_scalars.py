@@ -51,6 +51,7 @@ from gateway.configuration.settings import Secret, Store
         (scalars.language, "NL", "nl"),
         (scalars.authserv_id, "MX.example.com", "mx.example.com"),
         (scalars.authserv_id, "", ""),
+        (scalars.folder, " /Deskpost/Vyřízeno/ ", "Deskpost/Vyřízeno"),
     ],
 )
 def test_reads(read: Callable[[object], object], given: object, value: object) -> None:
@@ -87,6 +88,9 @@ def test_reads(read: Callable[[object], object], given: object, value: object) -
         (scalars.time_zone, ""),
         (scalars.label, "a\nb"),
         (scalars.label, "\u202eevil"),
+        (scalars.folder, "/"),
+        (scalars.folder, "Done*"),
+        (scalars.folder, "Done\r\nA1 LOGOUT"),
     ],
 )
 def test_refuses(read: Callable[[object], object], given: object) -> None:
