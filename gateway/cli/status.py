@@ -24,13 +24,17 @@ WORDS = {
 @pass_session
 def command(session: Session, as_json: bool) -> None:
     """Count what came in, what became of it, and what is to go out."""
-    from gateway.cli.screen import print_json
+    from gateway.cli.screen import print_json, visible, when
+    from store import mailboxes
     from store.status import status
 
     with session.reading() as tx:
         numbers = status(tx, session.clock())
+        failing = [box for box in mailboxes.everything(tx) if box.failing_since]
     if as_json:
         print_json(numbers)
         return
     for name, words in WORDS.items():
         click.echo(f"{numbers[name]:>8}  {words}")
+    for box in failing:
+        click.echo(visible(f"{box.name} since {when(box.failing_since)} UTC: {box.last_error}"))

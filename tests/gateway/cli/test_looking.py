@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.gateway.cli.conftest import MAIL, Shell
+from store import mailboxes
+from store.database import Database
+from tests.gateway.cli.conftest import MAIL, NOW, Shell
 
 
 def test_status_adds_up(filled: Shell) -> None:
@@ -34,6 +36,18 @@ def test_status_for_people(filled: Shell) -> None:
     assert code == 0
     assert "1  in quarantine" in out
     assert "4  mails received" in out
+
+
+def test_status_tells_which_mailboxes_cannot_be_read(filled: Shell) -> None:
+    """Since when and why, with nothing of the server's words that drives a terminal."""
+    database = Database(f"sqlite:///{filled.home.absolute()}/gateway.db")
+    with database.transaction() as tx:
+        box = mailboxes.lease(tx, "me@imap.example:993/INBOX", "a", NOW, NOW)
+        assert box is not None
+        mailboxes.failed(tx, box.id, "a", "refused \x1b[2J", NOW)
+    database.dispose()
+    _, out, _ = filled("status")
+    assert f"me@imap.example:993/INBOX since {NOW:%Y-%m-%d %H:%M} UTC: refused <U+001B>[2J" in out
 
 
 def test_list(filled: Shell) -> None:
