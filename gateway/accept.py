@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -20,7 +21,7 @@ from gateway.values import RawMail
 from rules.model import Desk
 from store import evidence, inbox
 from store.database import Database
-from store.errors import StoreError
+from store.errors import Conflict, StoreError
 from store.inbox import Accepted, Arrival, Receipt
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 Desks = Callable[[], dict[str, Desk]]
 """The desks as they are now: configuration is read anew while the gateway runs."""
 
+AGAIN = 5
+"""How often mails are stored again at once because another transaction was first."""
 TOGETHER = 64
 """Mails that share a commit at the most."""
 
@@ -68,8 +71,16 @@ def accept(
     """
     outside = bool(evidence.keep_outside(database, [raw.body for raw in mails]))
     found = [a for raw in mails for a in arrivals(raw, desks, quiet=quiet, outside=outside)]
-    with database.transaction() as tx:
-        return inbox.arrive(tx, found)
+    return _arrive(database, found)
+
+
+def _arrive(database: Database, found: Sequence[Arrival]) -> list[Receipt]:
+    """In one commit; again at once where another transaction was in the way, which databases of
+    many machines say of more than PostgreSQL does."""
+    for _ in range(AGAIN):
+        with suppress(Conflict), database.transaction() as tx:
+            return inbox.arrive(tx, found)
+    raise Conflict(f"others were first {AGAIN} times")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +141,7 @@ class GroupAcceptor:
         """Nobody hears of a mail before it is durable; nothing ends the only way in."""
         together = [arrival for waiting in group for arrival in waiting.arrivals]
         try:
-            with self._database.transaction() as tx:
-                receipts = iter(inbox.arrive(tx, together))
+            receipts = iter(_arrive(self._database, together))
         except Exception as error:  # noqa: BLE001 - it is told to whoever waits
             self._failed(group, error)
             return

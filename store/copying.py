@@ -16,9 +16,9 @@ from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
 
-from store import evidence, schema
+from store import schema
 from store.database import Transaction
-from store.errors import EvidenceAltered, EvidenceMissing, StoreRefused
+from store.errors import StoreRefused
 from store.schema import metadata
 
 Progress = Callable[[str, int, int], None]
@@ -45,15 +45,14 @@ class Rows:
 def copy(source: Transaction, target: Transaction, progress: Progress) -> dict[str, int]:
     """Every row into the empty `target`, whose tables are of this version; how many, by table.
 
-    What the source keeps outside of the database is read from there and put inside, as far as it
-    is there. Raises StoreRefused where the target has rows, or reads back differently.
+    Raises StoreRefused where the target has rows, or reads back differently.
     """
     refuse_rows(target)
     counts = count(source)
     done, whole = 0, sum(counts.values())
     for table in metadata.sorted_tables:
         written = Rows()
-        for rows in _pages(source, table, fill=True):
+        for rows in _pages(source, table):
             target.execute(insert(table), rows)
             written = written.with_(rows)
             done += len(rows)
@@ -82,14 +81,14 @@ def count(tx: Transaction) -> dict[str, int]:
 
 def _read_back(tx: Transaction, table: Table) -> Rows:
     found = Rows()
-    for rows in _pages(tx, table, fill=False):
+    for rows in _pages(tx, table):
         found = found.with_(rows)
     return found
 
 
-def _pages(tx: Transaction, table: Table, *, fill: bool) -> Iterator[list[dict[str, Any]]]:
+def _pages(tx: Transaction, table: Table) -> Iterator[list[dict[str, Any]]]:
     if table is schema.evidence:
-        yield from _bodies(tx, fill=fill)
+        yield from _bodies(tx)
         return
     query = select(table).execution_options(stream_results=True, yield_per=_TOGETHER)
     for page in tx.connection.execute(query.order_by(*_order(table))).mappings().partitions():
@@ -102,7 +101,7 @@ def _order(table: Table) -> list[Any]:
     return [table.c.duplicate_of.is_not(None), *key] if table is schema.inbox else key
 
 
-def _bodies(tx: Transaction, *, fill: bool) -> Iterator[list[dict[str, Any]]]:
+def _bodies(tx: Transaction) -> Iterator[list[dict[str, Any]]]:
     """A few at once: a mail may have 35 MB."""
     kept, last = schema.evidence, ""
     names = select(kept.c.sha256, kept.c.size).order_by(kept.c.sha256).limit(_TOGETHER)
@@ -112,28 +111,16 @@ def _bodies(tx: Transaction, *, fill: bool) -> Iterator[list[dict[str, Any]]]:
         size = 0
         for name, octets in found:
             if group and size + octets > _OCTETS:
-                yield _rows_of(tx, group, fill=fill)
+                yield _rows_of(tx, group)
                 group, size = [], 0
             group.append(name)
             size += octets
-        yield _rows_of(tx, group, fill=fill)
+        yield _rows_of(tx, group)
 
 
-def _rows_of(tx: Transaction, names: Sequence[str], *, fill: bool) -> list[dict[str, Any]]:
+def _rows_of(tx: Transaction, names: Sequence[str]) -> list[dict[str, Any]]:
     kept = schema.evidence
-    rows = [dict(row._mapping) for row in tx.rows(select(kept).where(kept.c.sha256.in_(names)))]
-    for row in rows:
-        if fill and row["body"] is None:
-            row["body"] = outside(tx, row["sha256"])
-    return rows
-
-
-def outside(tx: Transaction, name: str) -> bytes | None:
-    """What is kept outside of the database; None where it is lost, or is not what it was."""
-    try:
-        return evidence.get(tx, name)
-    except (EvidenceMissing, EvidenceAltered):
-        return None
+    return [dict(row._mapping) for row in tx.rows(select(kept).where(kept.c.sha256.in_(names)))]
 
 
 def _canonical(row: dict[str, Any]) -> bytes:

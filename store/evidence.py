@@ -8,7 +8,7 @@ is moved out afterwards by `move_out`: nothing is uploaded inside a transaction.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -91,6 +91,7 @@ _LET_GO = (
     .where(schema.evidence.c.sha256.in_(bindparam("names", expanding=True)))
     .values(body=None)
 )
+_BRING = update(schema.evidence).where(schema.evidence.c.sha256 == bindparam("its_name"))
 _TOGETHER = 100
 """Mails that are moved at once."""
 _OCTETS = 8_000_000
@@ -170,3 +171,23 @@ def _some(tx: Transaction, after: str) -> list[tuple[str, bytes | None]]:
         except EvidenceAltered:
             found.append((name, None))
     return found
+
+
+def bring_in(database: Database, progress: Callable[[int], None]) -> tuple[str, ...]:
+    """Every mail from outside into the database, which is a copy and needs no place then.
+
+    Gives those that were missing there, or altered. Raises StoreUnavailable.
+    """
+    lost: list[str] = []
+    with database.transaction() as tx:
+        outside = select(schema.evidence.c.sha256).where(schema.evidence.c.body.is_(None))
+        for done, row in enumerate(tx.rows(outside), 1):
+            try:
+                values = {"body": get(tx, row.sha256)}
+            except (EvidenceMissing, EvidenceAltered):
+                lost.append(row.sha256)
+                continue
+            tx.execute(_BRING, {"its_name": row.sha256, **values})
+            progress(done)
+        settings.forget(tx, _OWNER)
+    return tuple(lost)

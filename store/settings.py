@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from store import schema
 from store.database import Transaction
@@ -25,3 +25,7 @@ def put(tx: Transaction, name: str, value: Any) -> None:
 def put_first(tx: Transaction, name: str, value: Any) -> None:
     """Unless there is one; of two at once for one alone."""
     tx.insert_new(_settings, [{"name": name, "value": value}])
+
+
+def forget(tx: Transaction, name: str) -> None:
+    tx.execute(delete(_settings).where(_settings.c.name == name))

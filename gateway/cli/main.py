@@ -32,6 +32,8 @@ VERBS = (
     "queue",
     "quarantine",
     "rules",
+    "backup",
+    "restore",
 )
 """In the order of the help; each is `command` of the module of its name, `-` for `_`."""
 

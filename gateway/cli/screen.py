@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -90,3 +91,19 @@ def when(at: datetime | str | None, zone: tzinfo = UTC) -> str:
         return ""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error where that is a terminal. What it gives is called with what is being
+    done, how much of it is done, and how much it is in all (0: nobody knows)."""
+    from rich.progress import Progress
+
+    errors = console(errors=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as bars:
+        task = bars.add_task("", total=None)
+
+        def report(what: str, done: int, whole: int) -> None:
+            bars.update(task, description=what, completed=done, total=whole or None)
+
+        yield report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -100,3 +101,15 @@ def test_it_is_written_to_as_before(released: Database) -> None:
         last = inbox.everything(tx, 1000)[-1]
         items = inbox.claim(tx, "me", after(10**8), after(1) - after(0), 5)
         assert [item.id for item in items] == [last.id]
+
+
+def test_several_upgrade_at_once(released: Database) -> None:
+    """Whoever comes first does it, the others wait and find it done."""
+    before = _rows(released)
+    stores = [Database(released.url) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(migrate, stores))
+    for opened in stores:
+        check_schema(opened)
+        opened.dispose()
+    assert before.items() <= _rows(released).items()
