@@ -63,6 +63,8 @@ organisations:
 class Gateway:
     """One home and one `serve` of it."""
 
+    _environment: Mapping[str, str] = ENVIRONMENT
+
     def __init__(
         self, home: Path, environment: Mapping[str, str] | None = None, **values: str
     ) -> None:
