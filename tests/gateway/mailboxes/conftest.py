@@ -28,7 +28,7 @@ from tests.servers.running import eventually
 DESK = "helpdesk@accel.example"
 QUICK = Patience(
     connect=5,
-    answer=2,
+    answer=60,
     turn=0.05,
     first=0.05,
     person=0.05,

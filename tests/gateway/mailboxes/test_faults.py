@@ -45,7 +45,7 @@ def test_a_server_killed_in_the_middle(
 def test_a_server_that_hangs_is_noticed(new_office: NewOffice, start_dovecot: StartDovecot) -> None:
     """Within IDLE, by the next look; it is reached anew once it answers again."""
     office = new_office(start_dovecot())
-    office.patience = replace(QUICK, pace=Pace(look=0.5, poll=0.1, slice=0.05))
+    office.patience = replace(QUICK, answer=1, pace=Pace(look=0.5, poll=0.1, slice=0.05))
     user = "hangs@accel.example"
     office.dovecot.fill(user, [mail(1)])
     entry = office.entry(user)
