@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.reading import bounce, phrases
-from gateway.reading.headers import Headers
+from gateway.reading.headers import Headers, one_line
 from gateway.reading.parts import Part
 from gateway.values import Kind
 
@@ -53,7 +53,7 @@ def classify(root: Part, text: str, mail_from: str | None, list_ids: frozenset[s
     look = _look(root, text[:_TEXT_LIMIT], mail_from, list_ids)
     for kind, rule in RULES:
         if reason := rule(look):
-            return Verdict(kind, reason)
+            return Verdict(kind, one_line(reason))
     return Verdict(Kind.HUMAN, "")
 
 
