@@ -162,7 +162,7 @@ class Gateway:
         self._loops = [
             self._processing,
             self._timing,
-            Loop("housekeeping", Housekeeping(self.house).work, pause=60.0),
+            Loop("housekeeping", Housekeeping(self.house, self._queued).work, pause=60.0),
             Loop("canaries", Canaries(self.house, self._queued).work, pause=5.0),
             Loop("files", self._look, pause=LOOK),
             Loop("mailboxes", self._mailboxes.work, pause=LOOK),

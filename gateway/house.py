@@ -42,5 +42,6 @@ class House:
         return Policy(
             unverified=Unverified(self.configuration.trust.unverified),
             operators=self.configuration.operators,
+            readers=self.configuration.limits.readers,
             quiet=quiet,
         )

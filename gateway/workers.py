@@ -17,6 +17,7 @@ import structlog
 from gateway import measures
 from gateway.handle.arrival import ReadMail, handle_mail, read
 from gateway.handle.due import handle_timer
+from gateway.handle.hushed import tell_of_hushed
 from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.model import Timer
@@ -262,10 +263,12 @@ class Timing:
 
 class Housekeeping:
     """What is over is forgotten: answers that no brake counts, questions that nobody answered.
-    What a clock that was set back would keep waiting is due."""
+    What a clock that was set back would keep waiting is due, and staff hear the number of what
+    they were not told one by one."""
 
-    def __init__(self, house: Callable[[], House]) -> None:
+    def __init__(self, house: Callable[[], House], done: Callable[[], None]) -> None:
         self._house = house
+        self._done = done
 
     def work(self) -> bool:
         house = self._house()
@@ -276,6 +279,9 @@ class Housekeeping:
             canaries.prune(tx, now - timedelta(days=30))
             brought = inbox.bring_back(tx, now), outbox.bring_back(tx, now)
             late = sum(brought) + timers.bring_back(tx, now)
+            told = tell_of_hushed(tx, house)
+        if told:
+            self._done()
         if late:
             log.warning("the clock was set back: what waited for it is due", rows=late)
         return False

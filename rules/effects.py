@@ -233,6 +233,13 @@ class Hold:
     commands: str
     """The command lines as they were written."""
     shows: Mapping[str, object] = field(default_factory=dict)
+    """JSON values: what is shown, and `does`, what the yes would bring as things stand."""
+    act_class: int = 3
+    """The highest of what waits."""
+    reason: str = "unproven"
+    """unproven; not_first: the line is not the first one; unclear: the mail has several readings;
+    changed: since it was asked first; inside: the text holds what is internal; second: it needs a
+    second person, who is asked here."""
 
 
 @dataclass(frozen=True, slots=True)

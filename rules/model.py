@@ -146,6 +146,8 @@ class Desk:
     list_id: str | None = None
     country: str | None = None
     """ISO 3166 code whose public holidays are no business days."""
+    paid_limit: Decimal | None = None
+    """Above it, in the desk's currency, `#paid` needs a second person; None: never."""
 
     @property
     def domain(self) -> str:

@@ -35,7 +35,7 @@ def facts_of(process: Process) -> Names:
             )
         ),
         "quote": {"status": QUOTE_STATUSES, "amount": None},
-        "billing": {"status": BILLING_STATUSES},
+        "billing": {"status": BILLING_STATUSES, "amount": None},
         "time": dict.fromkeys(("billable_minutes",)),
         "links": dict.fromkeys(
             ("bug", "idea", "pbi", "related", "merged", "split", "bug_open", "bug_priority")

@@ -317,6 +317,13 @@ class Step(Part):
         raise ValueError("a step without a key")
 
 
+class Stricter(Part):
+    """Where this holds, the command needs the proof of a higher class."""
+
+    when: str
+    act_class: int = Field(alias="class", ge=1, le=6)
+
+
 class Command(Part):
     help: Text = ""
     alias: Mapping[str, Words] = {}
@@ -327,6 +334,8 @@ class Command(Part):
     """Statuses; `any_open`, `any_closed`, `any` mean what they say; none given: `any_open`."""
     types: Words = ()
     act_class: int = Field(default=3, alias="class", ge=1, le=6)
+    stricter: tuple[Stricter, ...] = ()
+    """More proof where an expression holds: `quote.amount > 10000` asks for class 6."""
     needs: Arguments = {}
     takes: Arguments = {}
     guards: tuple[Guard, ...] = ()

@@ -30,6 +30,8 @@ class Headline(StrEnum):
     NOBODY = "nobody"
     """No one holds the role that should hear of this."""
     CHANGED = "changed"
+    HUSHED = "hushed"
+    """More comes that nobody vouches for than is told one by one."""
 
 
 class What(StrEnum):
@@ -77,8 +79,12 @@ class What(StrEnum):
     THANKED = "thanked"  # -: noted on a closed ticket
     CONFIRMED = "confirmed"  # -
     NOT_CONFIRMED = "not_confirmed"  # -
+    PROOF = "proof"  # number (of the ticket), version, amount, currency, proof, second
+    SECOND_ASKED = "second_asked"  # names: one of them has to agree
+    NOT_AGREED = "not_agreed"  # -: the second person did not
     EXPIRED = "expired"  # -
     UNVERIFIED = "unverified"  # address: nobody proved that the mail is theirs
+    HUSHED = "hushed"  # count, numbers (of tickets): mails of which nobody was told
     QUEUE_EMPTY = "queue_empty"  # -: #next, and nothing waits
     NOT_DELIVERED = "not_delivered"  # address, text
     ABSENCE = "absence"  # address
@@ -90,7 +96,6 @@ class Why(StrEnum):
 
     UNKNOWN = "unknown"  # word, meant (list of #words, may be empty)
     DOUBTFUL = "doubtful"  # -: may be quoted text
-    NOT_FIRST = "not_first"  # -: a binding command must be the first line
     NOT_YOURS = "not_yours"  # roles (labels of who may)
     WRONG_STATUS = "wrong_status"  # status_label, in_labels (statuses in which it can be done)
     WRONG_TYPE = "wrong_type"  # type_label, type_labels

@@ -48,6 +48,23 @@ def tell_once(tx: Transaction, key: str, at: datetime) -> bool:
     return bool(tx.insert_new(_told, [{"key": key, "at": at}], _told.c.key))
 
 
+def tell_again(tx: Transaction, key: str, at: datetime, since: datetime) -> bool:
+    """True where it was not told after `since`; of two at once for one alone."""
+    tx.execute(delete(_told).where(_told.c.key == key, _told.c.at <= since))
+    return tell_once(tx, key, at)
+
+
+def of(tx: Transaction, address: str) -> list[tuple[datetime, int | None]]:
+    """What is counted under this name, oldest first: when, and on which ticket."""
+    query = select(_answers.c.at, _answers.c.ticket).where(_answers.c.address == address)
+    return [(row.at, row.ticket) for row in tx.rows(query.order_by(_answers.c.id))]
+
+
+def clear(tx: Transaction, address: str) -> None:
+    """Counting under this name begins anew."""
+    tx.execute(delete(_answers).where(_answers.c.address == address))
+
+
 def untell(tx: Transaction, key: str) -> bool:
     """It may be told again: what it was about is over; False: it was not told."""
     return tx.execute(delete(_told).where(_told.c.key == key)).rowcount > 0

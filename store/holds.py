@@ -94,6 +94,16 @@ def settle(tx: Transaction, hold: int, state: str, at: datetime) -> bool:
     return changed.rowcount == 1
 
 
+def cancel_others(tx: Transaction, hold: int, at: datetime) -> None:
+    """What waits of the same mail is settled with this one: another person has answered."""
+    mail = select(_holds.c.inbox).where(_holds.c.id == hold).scalar_subquery()
+    tx.execute(
+        update(_holds)
+        .where(_holds.c.id != hold, _holds.c.inbox == mail, _WAITING)
+        .values(state="cancelled", settled_at=at)
+    )
+
+
 def expire(tx: Transaction, now: datetime) -> list[int]:
     """Whatever nobody confirmed in time is expired; their ids."""
     changed = tx.rows(

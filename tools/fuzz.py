@@ -2,8 +2,8 @@
 
     make fuzz TARGET=mail SECONDS=600 FUZZ_PYTHON=/path/to/that/python
 
-What brings an error to light is written into the folder FOUND (default /tmp/deskpost-fuzz) as crash-*;
-mended, it belongs into tests/goldens/fuzz as `<target>-<what it is>`.
+What brings an error to light is written into var/fuzz as crash-*; mended, it belongs into
+tests/goldens/fuzz as `<target>-<what it is>`.
 """
 
 from __future__ import annotations

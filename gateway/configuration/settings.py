@@ -120,6 +120,20 @@ class Limits(Section):
     answers_unknown: Answers = Rate(60, 600)
     answers_trusted_factor: PositiveInt = 10
     """As many times more for verified staff and for mails with a valid command."""
+    confirmations: Answers = Rate(6, 3_600)
+    """Questions to one address whether a mail in its name was theirs; as many times more for proven
+    senders."""
+    notices_unverified: Answers = Rate(30, 3_600)
+    """Notices of a desk about mails that nobody vouches for; what is more is told as a number."""
+    mails_per_ticket: Answers = Rate(30, 600)
+    """Of one address on one ticket that go on to others; above it they count as a machine's."""
+    mails_per_ticket_and_day: Answers = Rate(100, 86_400)
+    readers: PositiveInt = 20
+    """In To and Cc of a mail; a mailing to more has no readers."""
+    notice_text: Size = 20_000
+    """Of a mail's text that notices to staff quote."""
+    notice_files: Size = 5_000_000
+    """Of a mail's attachments that notices to staff bring; the rest is in the history."""
     header_block: Size = 100_000
     data_line: Size = 65_536
     new_text: Size = 1_000_000
@@ -178,6 +192,7 @@ class DeskEntry(Section):
     development: Address | None = None
     list_id: ListId | None = None
     country: Country | None = None
+    paid_limit: Amount | None = None
 
     def desk(self) -> Desk:
         fields = {name: getattr(self, name) for name in type(self).model_fields}

@@ -14,7 +14,7 @@ from gateway.handle.bounces import bounced_copy
 from gateway.handle.brakes import too_busy
 from gateway.handle.canary import is_canary
 from gateway.handle.carry_out import Hand, Outcome, blocked, carry_out
-from gateway.handle.facts import Bounced, gather, held_fact, mail_fact
+from gateway.handle.facts import Bounced, gather, held_fact, internal_passages, mail_fact
 from gateway.handle.identity import Identity, identify
 from gateway.handle.matching import TicketMatch, match
 from gateway.handle.operators import tell_operators
@@ -27,6 +27,7 @@ from rules.decide import decide
 from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
 from rules.model import Desk, Proof, Visibility
+from rules.said import Why
 from store import evidence, holds, inbox, mailboxes, messages, settings, tickets
 from store.database import Transaction
 from store.inbox import Disposition, InboxItem
@@ -172,10 +173,11 @@ def _decide(
     bounced = bounced_copy(tx, parsed, found) if parsed.kind.value == "bounce" else None
     if bounced is not None:
         found = replace(found, ticket=found.ticket or bounced.ticket)
-    parsed = _unless_too_busy(tx, mail, parsed, found, identity, now)
+    parsed = _unless_too_busy(tx, house, mail, parsed, found, identity, now)
     facts = _facts(tx, house, mail, parsed, found, identity, bounced.fact if bounced else None)
     decision = decide(facts)
     outcome = _carry_out(tx, house, mail, parsed, facts, found, identity, decision)
+    _tell_of_money(tx, house, mail, decision)
     if bounced is not None:
         messages.set_delivery(tx, bounced.fact.message, "bounced")
     _settle(tx, owner, mail, decision, outcome, now)
@@ -184,8 +186,17 @@ def _decide(
     return outcome
 
 
+def _tell_of_money(tx: Transaction, house: House, mail: ReadMail, decision: Decision) -> None:
+    """What needs a second person where there is none is for those who run the gateway."""
+    for refusal in decision.refusals:
+        if refusal["why"] == Why.MONEY.value:
+            details = {"id": mail.item.id, "from": mail.item.mail_from, "line": refusal["line"]}
+            tell_operators(tx, house, mail.desk, "second_person", details)
+
+
 def _unless_too_busy(
     tx: Transaction,
+    house: House,
     mail: ReadMail,
     parsed: ParsedMail,
     found: TicketMatch,
@@ -197,7 +208,8 @@ def _unless_too_busy(
     actor, ticket = identity.actor, found.ticket
     if parsed.kind is not Kind.HUMAN or ticket is None or mail.item.quiet:
         return parsed
-    if not too_busy(tx, actor.address, actor.proof, ticket.number, now):
+    limits = house.configuration.limits
+    if not too_busy(tx, limits, actor.address, actor.proof, ticket.number, now):
         return parsed
     log.warning("too many mails for a person", sender=actor.address, ticket=ticket.number)
     return replace(parsed, kind=Kind.AUTO, kind_reason="more mails than a person writes")
@@ -227,11 +239,12 @@ def _facts(
     spam = spam and "spam" not in mail.item.released
     others = [address for address in house.desks if address != mail.item.desk]
     twins = inbox.tickets_at(tx, mail.item.content_key, others)
+    passages = internal_passages(tx, house.people, identity.actor, parsed, found.ticket)
     return gather(
         tx,
         house,
         _desk_of(house, mail, found),
-        MailArrived(mail_fact(parsed, found, bounced, spam=spam, twins=twins)),
+        MailArrived(mail_fact(parsed, found, bounced, spam=spam, twins=twins, inside=passages)),
         identity.actor,
         found.ticket,
         held=held_fact(tx, found),
@@ -372,11 +385,17 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         # It may have opened its ticket when it came, which nothing in it names.
         found = replace(found, ticket=tickets.load(tx, stored.ticket, lock=True))
     identity = identify(parsed, found, house.people, mail.authentication)
-    shown = int(held.shows.get("quote", 0))
-    actor = replace(identity.actor, confirmed=True, confirmed_quote=shown, proof=Proof.CONFIRMED)
+    actor = replace(
+        identity.actor,
+        confirmed=True,
+        shown=held.shows,
+        proof=Proof.CONFIRMED,
+        seconded=held.address if held.shows.get("by") else "",
+    )
     identity = replace(identity, actor=actor)
     facts = _facts(tx, house, mail, parsed, found, identity, None)
     decision = decide(facts)
+    _tell_of_money(tx, house, mail, decision)
     hand = Hand(
         tx=tx,
         house=house,

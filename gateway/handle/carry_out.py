@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from gateway.handle.brakes import may_answer
+from gateway.handle.brakes import (
+    may_answer,
+    may_ask,
+    may_notify,
+    tells_of_forgery,
+    tells_of_hush,
+)
 from gateway.handle.journal_words import entry_of
 from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
 from gateway.house import House
 from gateway.render.page import Carried
-from rules.decide.facts import Facts, Unverified
+from rules.decide.facts import Facts, MailArrived, Unverified
 from rules.effects import (
     Block,
     Decision,
@@ -24,6 +30,7 @@ from rules.effects import (
     evolve_all,
 )
 from rules.model import Proof, Ticket
+from rules.said import Headline
 from store import holds, inbox, journal, messages, settings, tickets, tokens
 from store.database import Transaction
 from store.errors import Conflict
@@ -48,6 +55,8 @@ class Hand:
     believed: bool = True
     commanded: bool = False
     """The mail held a command that was understood."""
+    hushed: bool = False
+    """So much comes that nobody vouches for that staff hear of it as a number."""
 
 
 @dataclass(slots=True)
@@ -57,7 +66,6 @@ class Outcome:
     ticket: Ticket | None = None
     message: int | None = None
     confirmed: list[int] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)
 
 
 def carry_out(hand: Hand, decision: Decision) -> Outcome:
@@ -73,6 +81,7 @@ def carry_out(hand: Hand, decision: Decision) -> Outcome:
         outcome.ticket = after = _write_ticket(hand, before, after)
         outcome.message = _write_message(hand, after)
         _write_journal(hand, after, before, decision.effects, outcome.message)
+    hand = replace(hand, hushed=_is_hushed(hand, outcome.ticket, decision.effects))
     for effect in decision.effects:
         _beyond(hand, outcome, effect)
     _send(hand, outcome.ticket, decision.effects)
@@ -128,11 +137,12 @@ def _beyond(hand: Hand, outcome: Outcome, effect: Effect) -> None:
         case OpenOther():
             _open_other(hand, effect)
         case Hold():
-            outcome.held.append(_hold(hand, outcome.ticket, effect))
+            _hold(hand, outcome.ticket, effect)
         case SettleHold(hold, confirmed):
             state = "confirmed" if confirmed else "cancelled"
-            if holds.settle(hand.tx, hold, state, hand.facts.now) and confirmed:
-                outcome.confirmed.append(hold)
+            if holds.settle(hand.tx, hold, state, hand.facts.now):
+                holds.cancel_others(hand.tx, hold, hand.facts.now)
+                outcome.confirmed += [hold] if confirmed else []
         case Block(desk, address):
             settings.put(hand.tx, blocked(desk, address), True)
         case _:
@@ -178,32 +188,54 @@ def _account_for(tx: Transaction, message: int, ticket: int) -> None:
         inbox.move(tx, moved.inbox, ticket)
 
 
-def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> int:
-    """What waits, and the one mail that asks for the yes."""
-    now = hand.facts.now
+def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> None:
+    """What waits, and the one mail that asks for the yes; neither where enough was asked."""
+    now, actor = hand.facts.now, hand.facts.actor
+    number = ticket.number if ticket else None
     assert hand.item is not None, "only a mail is held"
+    if actor.failed and not actor.confirmed:
+        _tell_of_forgery(hand, ticket, effect.address)
+        return
+    if not may_ask(hand.tx, hand.house, actor, effect, number, now):
+        return
     hold = holds.add(
         hand.tx,
-        ticket=ticket.number if ticket else None,
+        ticket=number,
         inbox=hand.item.id,
         address=effect.address,
         commands=effect.commands,
-        shows=effect.shows,
+        shows={**effect.shows, "class": int(effect.act_class)},
         created_at=now,
         expires_at=now + CONFIRM_WITHIN,
     )
-    asking = QueueMail(
+    _send(hand, ticket, (_question(hand, effect, hold),))
+
+
+def _question(hand: Hand, effect: Hold, hold: int) -> QueueMail:
+    reader = hand.facts.people.person(effect.address)
+    internal = reader.staff or effect.address in hand.facts.desk.finance
+    return QueueMail(
         "confirmation",
         (effect.address,),
-        data={"commands": effect.commands, "shows": dict(effect.shows)},
+        data={
+            "commands": effect.commands,
+            "shows": dict(effect.shows),
+            "reason": effect.reason,
+        },
         offers=("yes",),
-        carries_text=hand.facts.actor.person.staff,
+        carries_text=hand.facts.actor.person.staff and internal,
         purpose="confirm",
         version=hold,
-        internal=hand.facts.actor.person.staff,
+        internal=internal,
     )
-    _send(hand, ticket, (asking,))
-    return hold
+
+
+def _tell_of_forgery(hand: Hand, ticket: Ticket | None, address: str) -> None:
+    """dmarc=fail: somebody else wrote it. Whose name it is hears of it once, and is not asked."""
+    on_file = address in hand.facts.people.persons or bool(ticket and address in ticket.customers)
+    if on_file and tells_of_forgery(hand.tx, address, hand.facts.now):
+        internal = hand.facts.people.person(address).staff
+        _send(hand, ticket, (QueueMail("forged", (address,), answer=True, internal=internal),))
 
 
 # --- mails ---------------------------------------------------------------------------------------
@@ -225,10 +257,36 @@ def _send(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> None:
         believed=hand.believed,
         arrived_at=hand.item.received_at if hand.item else None,
     )
+    if hand.hushed:
+        queued = [_once_for_all(hand, m) if _is_notice(m) else m for m in queued]
     for mail in queued:
         to = tuple(address for address in mail.to if _goes(hand, ticket, mail, address))
         if to:
             post(desktop, replace(mail, to=to))
+
+
+def _is_notice(mail: QueueMail) -> bool:
+    return mail.internal and not mail.answer and mail.purpose == "reply"
+
+
+def _is_hushed(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> bool:
+    """Whether too many mails came of late that nobody vouches for; this one is counted."""
+    actor, now = hand.facts.actor, hand.facts.now
+    shown = actor.proof is not Proof.NONE or actor.confirmed or actor.operator
+    arrived = isinstance(hand.facts.event, MailArrived)
+    if not arrived or shown or hand.facts.policy.unverified is Unverified.ALLOW:
+        return False
+    if not any(isinstance(e, QueueMail) and _is_notice(e) for e in effects):
+        return False
+    number = ticket.number if ticket else None
+    return not may_notify(hand.tx, hand.house, hand.facts.desk.address, number, now)
+
+
+def _once_for_all(hand: Hand, mail: QueueMail) -> QueueMail:
+    """Staff hear once an hour that they do not hear of each such mail."""
+    to = tuple(a for a in mail.to if tells_of_hush(hand.tx, a, hand.facts.now))
+    data = {"headline": Headline.HUSHED.value, "lines": []}
+    return replace(mail, template="notice", to=to, data=data, carries_text=False)
 
 
 def _facts_there(hand: Hand, ticket: Ticket | None) -> Facts:

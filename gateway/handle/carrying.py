@@ -5,6 +5,7 @@ Never the history, the signature's addresses or the command lines.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 from gateway.reading import html
@@ -13,6 +14,8 @@ from gateway.values import Attachment, ParsedMail
 from rules.decide.facts import Actor
 
 _TRUNCATED = "text.txt"
+_MARKUP = 5
+"""Octets of HTML for one of text that are ordinary."""
 
 
 def carried(parsed: ParsedMail, actor: Actor, text: str) -> Carried:
@@ -22,6 +25,32 @@ def carried(parsed: ParsedMail, actor: Actor, text: str) -> Carried:
         words = "\n\n".join(w for w in (text.strip(), original.text.strip()) if w)
         return Carried(original.sender.name or original.sender.address, words, None, _parts(parsed))
     return Carried(_author(parsed, actor), text, _formatted(parsed, text), _parts(parsed))
+
+
+def bounded(carried: Carried, text: int, files: int) -> Carried:
+    """As a notice brings it: at most so many characters, and octets of attachments. What is left
+    out is in the history, once, and not in a copy for each of the staff."""
+    kept, room = list[Attachment](), files
+    for attachment in carried.attachments:
+        if attachment.size <= room:
+            room -= attachment.size
+            kept.append(attachment)
+    long = len(carried.text) > text
+    html = carried.html if not long and len(carried.html or "") <= _MARKUP * text else None
+    return replace(
+        carried,
+        text=_cut(carried.text, text),
+        html=html,
+        attachments=tuple(kept),
+        cut=long or len(kept) < len(carried.attachments),
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    """At the end of a line where there is one."""
+    if len(text) <= most:
+        return text
+    return text[: text.rfind("\n", most // 2, most) + 1 or most].rstrip() + "\n…"
 
 
 def _author(parsed: ParsedMail, actor: Actor) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.handle.inside import Ground, Said, inside
 from gateway.handle.matching import TicketMatch
 from gateway.house import House
 from gateway.values import ParsedMail
 from rules import commands as reading
 from rules.decide.facts import Actor, Event, Facts, Held, Mail, MailArrived
-from rules.model import Desk, Ticket
+from rules.model import Desk, People, Ticket, Visibility
 from rules.process import Process
-from store import holds, search, tickets
+from store import holds, messages, search, tickets
 from store.database import Transaction
+from store.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ def mail_fact(
     *,
     spam: bool,
     twins: tuple[int, ...] = (),
+    inside: tuple[str, ...] = (),
 ) -> Mail:
     """What rules may look at of a mail."""
     sender = parsed.sender
@@ -55,6 +58,7 @@ def mail_fact(
         original_text=original.text if original else "",
         forwarder_comment=original.comment if original else "",
         unambiguous=parsed.unambiguous,
+        inside=inside,
         assumed=parsed.assumed,
         doubtful=parsed.doubtful_commands,
         found=match.how,
@@ -66,6 +70,29 @@ def mail_fact(
         bounced_template=bounced.template if bounced else "",
         spam=spam,
     )
+
+
+def internal_passages(
+    tx: Transaction, people: People, actor: Actor, parsed: ParsedMail, ticket: Ticket | None
+) -> tuple[str, ...]:
+    """What of this mail would tell customers what is internal on the ticket; asked of staff's."""
+    if ticket is None or not actor.person.works_at(ticket.desk):
+        return ()
+    mails = messages.of_ticket(tx, ticket.number)
+    ground = Ground(
+        internal=[Said(m.sender, m.new_text) for m in mails if _is_internal(m, ticket)],
+        public=[m.new_text for m in mails if m.visibility is Visibility.PUBLIC],
+        staff={person.address for person in people.persons.values() if person.staff},
+    )
+    original = parsed.original.text if parsed.original else ""
+    return inside(f"{parsed.new_text}\n{original}", actor.address, ground)
+
+
+def _is_internal(mail: Message, ticket: Ticket) -> bool:
+    """Notes, and mails of people who are no customers here."""
+    arrived = mail.direction == "in" and mail.kind == "human"
+    hidden = mail.visibility is Visibility.INTERNAL
+    return arrived and hidden and mail.sender not in ticket.customers
 
 
 def is_absence(parsed: ParsedMail) -> bool:
@@ -158,4 +185,4 @@ def held_fact(tx: Transaction, match: TicketMatch) -> Held | None:
     held = holds.get(tx, token.version)
     if held is None or held.state != "waiting":
         return None
-    return Held(held.id, held.address, held.commands)
+    return Held(held.id, held.address, held.commands, str(held.shows.get("by", "")))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from gateway import tokens as signatures
 from gateway.calendar_invitation import Method, Visit, invitation
 from gateway.compose import Automatic, CalendarPart, Headers, compose
+from gateway.handle.carrying import bounded
 from gateway.handle.reading_back import Asked as AskedOf
 from gateway.handle.reading_back import History, reading_back
 from gateway.house import House
@@ -58,6 +59,7 @@ class Desktop:
 
 def post(desk: Desktop, queued: QueueMail) -> list[int]:
     """Writes each recipient's copy into the outbox, and onto the ticket; their message rows."""
+    desk = _bounded(desk, queued)
     copies = [_copy(desk, queued, address) for address in queued.to]
     names = kept.put_all(desk.tx, [copy.body for copy in copies])
     if desk.ticket is None:
@@ -83,6 +85,14 @@ def post(desk: Desktop, queued: QueueMail) -> list[int]:
         if copy.bounce is not None and row is not None:
             tokens.issue(desk.tx, replace(copy.bounce, version=row))
     return [row for row in rows if row is not None]
+
+
+def _bounded(desk: Desktop, queued: QueueMail) -> Desktop:
+    """Staff are told of a mail of ten megabytes, each, and need not have it ten times."""
+    if desk.carried is None or not queued.internal or queued.template in RELAYED:
+        return desk
+    limits = desk.house.configuration.limits
+    return replace(desk, carried=bounded(desk.carried, limits.notice_text, limits.notice_files))
 
 
 @dataclass(frozen=True, slots=True)

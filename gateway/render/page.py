@@ -48,6 +48,8 @@ class Carried:
     text: str
     html: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    cut: bool = False
+    """Not all of it is here."""
     by_staff: bool = False
     """A member of staff says it, to a customer: the foot names them, and not whose turn it is."""
 

@@ -25,6 +25,8 @@ def _expressions(c: Checked) -> Iterator[tuple[str, Path, Arguments]]:
         given = {**command.needs, **command.takes}
         for n, guard in enumerate(command.guards):
             yield guard.that, ("commands", name, "guards", n, "that"), given
+        for n, stricter in enumerate(command.stricter):
+            yield stricter.when, ("commands", name, "stricter", n, "when"), given
     yield from _of_statuses_and_timers(p)
     if p.reopening:
         yield p.reopening.unless, ("reopening", "unless"), {}

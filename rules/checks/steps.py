@@ -210,3 +210,8 @@ def classes(c: Checked) -> Iterator[Fault]:
             yield c.fault(
                 ("commands", name, "class"), message, "Ask for more proof, never for less."
             )
+        for index, stricter in enumerate(command.stricter):
+            if stricter.act_class <= command.act_class:
+                message = f"#{name} is of class {command.act_class} already"
+                path = ("commands", name, "stricter", index, "class")
+                yield c.fault(path, message, "Ask for more proof, never for less.")

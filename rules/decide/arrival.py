@@ -18,7 +18,7 @@ from rules.decide.opening import acknowledge, blank_ticket, note_unverified, ope
 from rules.decide.outcome import conclude
 from rules.decide.permission import Verdict, judge
 from rules.decide.scene import Scene
-from rules.effects import Decision, Hold, Note, SettleHold
+from rules.effects import Decision, Hold, Note, QueueMail, SettleHold
 from rules.model import ActClass
 from rules.said import Headline, What
 
@@ -49,6 +49,9 @@ def _confirmation(scene: Scene, mail: Mail) -> Decision | None:
     scene.do(SettleHold(held.id, confirmed=False))
     scene.asked = True
     scene.say(What.NOT_CONFIRMED)
+    if held.asked_by:
+        data = {"lines": [{"what": What.NOT_AGREED.value}]}
+        scene.mails.append(QueueMail("done", (held.asked_by,), data, answer=True, internal=True))
     if scene.ticket is None:
         scene.set_aside("answer to a confirmation")
     return conclude(scene, "not_confirmed")
@@ -151,7 +154,8 @@ def _speaks_for(scene: Scene, original: str) -> bool:
     address that a mail merely names."""
     facts, mail = scene.facts, scene.mail
     token = bool(mail and mail.token and mail.token.address == facts.actor.address)
-    verdict = judge(ActClass.OUTWARD, facts.actor, facts.policy, token=token, plain=False)
+    single = bool(mail and mail.unambiguous)
+    verdict = judge(ActClass.OUTWARD, facts.actor, facts.policy, token=token, single=single)
     by_staff = facts.actor.person.staff and not facts.people.person(original).staff
     return by_staff and verdict is Verdict.DO
 

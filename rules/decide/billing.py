@@ -243,5 +243,6 @@ def refuse_old_version(scene: Scene, quote: Quote) -> None:
     token = mail.token if mail else None
     if token is not None and token.purpose == "quote" and token.version != quote.number:
         raise Refused(Why.OLD_QUOTE, number=token.version)
-    if actor.confirmed and actor.confirmed_quote != quote.number:
-        raise Refused(Why.OLD_QUOTE, number=actor.confirmed_quote)
+    shown = actor.shown.get("quote", 0)
+    if actor.confirmed and shown != quote.number:
+        raise Refused(Why.OLD_QUOTE, number=shown)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.commands import Called, Problem, usage
-from rules.decide import guards, letters, moving
+from rules.decide import asking, guards, letters, moving
 from rules.decide.audience import language_of, roles_of
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import Mail
@@ -16,8 +16,6 @@ from rules.decide.possible import allowed, fits, statuses_of, users
 from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.decide.values import named_type
-from rules.effects import Hold
-from rules.model import ActClass
 from rules.process import Text
 from rules.said import Why
 
@@ -134,23 +132,40 @@ def _proven(scene: Scene, trial: Scene, commands: Sequence[Called]) -> Scene:
     for line, verdict in verdicts.items():
         if verdict is Verdict.REFUSE:
             scene.refuse(line, Why.UNPROVEN)
-        elif verdict is Verdict.SECOND_PERSON:
-            scene.refuse(line, Why.MONEY)
     if scene.refusals:
         return scene
     if Verdict.CONFIRM in verdicts.values():
-        return _hold(scene, commands)
+        return asking.hold(scene, trial, commands, _what_is_missing(scene, commands))
+    if asking.changed(scene, trial, commands):
+        return asking.hold(scene, trial, commands, "changed")
+    if Verdict.SECOND_PERSON in verdicts.values() or not asking.agreed(scene, commands):
+        return asking.second_person(scene, trial, commands)
+    asking.name_the_proof(trial, commands)
     return trial
 
 
-def _verdict(scene: Scene, called: Called) -> Verdict:
+def _what_is_missing(scene: Scene, commands: Sequence[Called]) -> str:
+    """Why the sender is asked: the place of the line, a text of two readings, or any proof."""
+    if all(_verdict(scene, called, first=True) is Verdict.DO for called in commands):
+        return "not_first"
+    if all(_verdict(scene, called, first=True, single=True) is Verdict.DO for called in commands):
+        return "unclear"
+    return "unproven"
+
+
+def _verdict(scene: Scene, called: Called, *, first: bool = False, single: bool = False) -> Verdict:
+    """`first` and `single`: as if the line stood first, as if the text had one reading."""
     mail, actor = scene.mail, scene.facts.actor
     if any(step.do == "confirm" for step in called.spec.steps):
         return Verdict.DO  # it is itself the proof (E5): the act looks at the address it came by
-    token = mail is not None and _has_token(called, mail, actor.address)
-    plain = called.first and bool(mail and mail.unambiguous)
-    act_class = ActClass(called.spec.act_class)
-    return judge(act_class, actor, scene.facts.policy, token=token, plain=plain)
+    return judge(
+        asking.class_of(scene, called),
+        actor,
+        scene.facts.policy,
+        token=mail is not None and _has_token(called, mail, actor.address),
+        first=first or called.first,
+        single=single or mail is None or mail.unambiguous,
+    )
 
 
 def _has_token(called: Called, mail: Mail, address: str) -> bool:
@@ -160,26 +175,3 @@ def _has_token(called: Called, mail: Mail, address: str) -> bool:
     if token is None or token.address != address:
         return False
     return called.spec.binds in (None, token.purpose)
-
-
-def _hold(scene: Scene, commands: Sequence[Called]) -> Scene:
-    """Nothing changes until the address on file says yes; the text of the mail waits as well where
-    staff wrote it, since it might speak of what has not happened."""
-    lines = "\n".join(called.line for called in commands)
-    if scene.facts.actor.person.works_at(scene.facts.desk.address):
-        scene.internal = True
-    scene.do(Hold(scene.facts.actor.address, lines, _shown(scene)))
-    scene.answered = True
-    return scene
-
-
-def _shown(scene: Scene) -> dict[str, object]:
-    """What a confirmation names beside the command: ticket, version and amount."""
-    ticket = scene.ticket
-    quote = ticket.current_quote if ticket else None
-    shows: dict[str, object] = {}
-    if ticket is not None:
-        shows |= {"ticket": ticket.number, "subject": ticket.subject}
-    if quote is not None and quote.status == "sent":
-        shows |= {"quote": quote.number, "amount": str(quote.amount), "currency": quote.currency}
-    return shows

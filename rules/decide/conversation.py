@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.commands import Reading
-from rules.decide import commands, letters, moving
+from rules.decide import asking, commands, letters, moving
 from rules.decide.acts.people import tell_responsible
 from rules.decide.billing import mail_quote
 from rules.decide.cause import Cause
@@ -13,7 +13,7 @@ from rules.decide.outcome import conclude
 from rules.decide.permission import Verdict, judge
 from rules.decide.scene import Scene
 from rules.effects import Decision, Hold, QueueMail
-from rules.model import ActClass, Ticket
+from rules.model import ActClass
 from rules.said import Headline, What, Why
 
 
@@ -45,6 +45,9 @@ def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
         _resend_quote(scene)
     elif before.ticket is not None:
         _text_of_staff(scene, mail)
+        if _would_leak(scene, mail):
+            asking.hold_inside(before, scene, read.commands)
+            scene, reason = before, "held"
     if scene.refusals:
         _say_what_happened(scene)
     _move_by_reply(scene)
@@ -54,6 +57,15 @@ def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
     if scene.notices and not scene.facts.actor.confirmed:
         _note_unverified_once(scene)
     return conclude(scene, reason)
+
+
+def _would_leak(scene: Scene, mail: Mail) -> bool:
+    """Whether a customer would read what is internal on the ticket; who sent it is asked first."""
+    facts = scene.facts
+    by_staff = facts.actor.person.works_at(facts.desk.address)
+    leaves = any(not m.internal for m in scene.mails)
+    held = any(isinstance(e, Hold) for e in scene.effects)
+    return bool(mail.inside) and by_staff and leaves and not held and not facts.actor.confirmed
 
 
 def _note_unverified_once(scene: Scene) -> None:
@@ -97,25 +109,25 @@ def _text_of_staff(scene: Scene, mail: Mail) -> None:
 def _relay(scene: Scene, mail: Mail) -> None:
     facts = scene.facts
     token = bool(mail.token and mail.token.address == facts.actor.address)
-    verdict = judge(ActClass.OUTWARD, facts.actor, facts.policy, token=token, plain=False)
+    single = mail.unambiguous
+    verdict = judge(ActClass.OUTWARD, facts.actor, facts.policy, token=token, single=single)
+    changed = verdict is Verdict.DO and asking.readers_changed(scene)
+    if verdict is Verdict.CONFIRM or changed:
+        asking.hold_text(scene, "changed" if changed else "unproven")
+        return
     if verdict is not Verdict.DO:
         scene.internal = True
-        if verdict is Verdict.CONFIRM:
-            scene.effects.append(Hold(facts.actor.address, "", _ticket_shown(scene.open_ticket)))
-            scene.answered = True
-        else:
-            scene.refuse("", Why.UNPROVEN)
+        scene.refuse("", Why.UNPROVEN)
         return
     reached = {*mail.to, *mail.cc}
     to = tuple(a for a in scene.open_ticket.customers if a not in reached)
     scene.mails.append(QueueMail("reply", to, carries_text=True))
     scene.text_used = True
+    if facts.actor.confirmed and not scene.asked:
+        scene.asked = True
+        scene.say(What.CONFIRMED)
     if facts.actor.address != scene.open_ticket.assignee:
         tell_responsible(scene, Headline.STAFF_WROTE)
-
-
-def _ticket_shown(ticket: Ticket) -> dict[str, object]:
-    return {"ticket": ticket.number, "subject": ticket.subject}
 
 
 def _move_by_reply(scene: Scene) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from rules.model import Desk, People, Person, Proof, Ticket
@@ -56,8 +55,10 @@ class Actor:
     """E5: asked back at the address on file, and the answer was yes."""
     confirmed_here: bool = False
     """They said yes on this ticket before, and this mail came by an address that only they have."""
-    confirmed_quote: int = 0
-    """The quote that they were shown when they said yes; 0 for none."""
+    shown: Mapping[str, object] = field(default_factory=dict)
+    """What they were shown when they said yes (`Hold.shows`)."""
+    seconded: str = ""
+    """E6: the second person who agreed, by their own answer."""
     failed: bool = False
     """dmarc=fail: somebody else wrote this."""
     operator: bool = False
@@ -90,6 +91,8 @@ class Mail:
     original_text: str = ""
     forwarder_comment: str = ""
     unambiguous: bool = True
+    inside: tuple[str, ...] = ()
+    """Passages of the new text that are internal on its ticket."""
     assumed: bool = False
     """The text is a quoted mail, above which nothing was written."""
     doubtful: tuple[str, ...] = ()
@@ -129,6 +132,8 @@ class Held:
     id: int
     address: str
     commands: str
+    asked_by: str = ""
+    """Of a second person: whose commands they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ class Policy:
 
     unverified: Unverified = Unverified.CONFIRM
     operators: tuple[str, ...] = ()
-    paid_limit: Decimal | None = None
+    readers: int = 20
+    """In To and Cc of a mail, above which it is a mailing."""
     quiet: bool = False
     """Nobody is written to (import --quiet)."""
 

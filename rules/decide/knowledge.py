@@ -46,7 +46,7 @@ def _of_ticket(facts: Facts, ticket: Ticket) -> dict[str, object]:
             "status": quote.status if quote else None,
             "amount": quote.amount if quote else None,
         },
-        "billing": {"status": ticket.billing.status},
+        "billing": {"status": ticket.billing.status, "amount": ticket.billing.amount},
         "time": {"billable_minutes": sum(t.minutes for t in ticket.time if t.billable)},
         "links": _links(facts, ticket),
         "survey": {"sent": ticket.survey is not None},

@@ -16,9 +16,6 @@ from rules.said import What
 _SHORT = 200
 """Characters of a subject that are kept; RFC 5322 leaves it open, terminals and clients do not."""
 
-_MANY = 20
-"""Readers: a mail to more of them is a mailing, whose readers nobody here writes to."""
-
 
 def blank_ticket(facts: Facts, number: int, requester: str, subject: str) -> Ticket:
     """As every new ticket of this desk begins."""
@@ -115,7 +112,8 @@ def _participants(scene: Scene, mail: Mail, requester: str) -> tuple[str, ...]:
     if not believed(scene):
         return ()
     found = readers(scene.facts, requester, mail)
-    return found if len(found) <= _MANY else ()
+    # A mail to more of them is a mailing, whose readers nobody here writes to.
+    return found if len(found) <= scene.facts.policy.readers else ()
 
 
 def believed(scene: Scene) -> bool:

@@ -15,7 +15,10 @@ from rules.said import What
 
 _TO_STAFF = frozenset({What.UNVERIFIED.value})
 """What the sender of the mail is not told."""
-_TO_THE_SENDER = frozenset({What.NOTE_KEPT.value, What.CONFIRMED.value, What.NOT_CONFIRMED.value})
+_TO_THE_SENDER = frozenset(
+    word.value
+    for word in (What.NOTE_KEPT, What.CONFIRMED, What.NOT_CONFIRMED, What.SECOND_ASKED, What.PROOF)
+)
 """What is said to the sender alone: notices to others leave it out."""
 _INSIDE = frozenset({What.TASK_DONE.value})
 """What customers are not told of how we work."""

@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     """Asked back at the address on file (E5)."""
     REFUSE = "refuse"
     SECOND_PERSON = "second_person"
-    """E6: not to be had by one person's mail at all."""
+    """Another person is asked (E6)."""
 
 
 def proven(act_class: ActClass, actor: Actor, *, token: bool) -> bool:
@@ -37,33 +37,34 @@ def proven(act_class: ActClass, actor: Actor, *, token: bool) -> bool:
 
 
 def judge(
-    act_class: ActClass, actor: Actor, policy: Policy, *, token: bool, plain: bool
+    act_class: ActClass,
+    actor: Actor,
+    policy: Policy,
+    *,
+    token: bool,
+    first: bool = False,
+    single: bool = True,
 ) -> Verdict:
     """What happens to an act of this class.
 
     Args:
-        plain: the command is the first visible line of a single unambiguous text.
+        first: the command is the first visible line.
+        single: the mail has one text, which everybody reads alike.
     """
     if actor.operator:
         return Verdict.DO
-    if act_class is ActClass.MONEY:
-        return Verdict.SECOND_PERSON
-    if actor.confirmed:
-        return Verdict.DO
-    if act_class is ActClass.BIND:
-        bound = plain and proven(act_class, actor, token=token)
-        return Verdict.DO if bound else Verdict.CONFIRM
+    if act_class >= ActClass.BIND:
+        bound = first and single and proven(ActClass.BIND, actor, token=token)
+        if not (bound or actor.confirmed):
+            return Verdict.CONFIRM
+        alone = act_class is ActClass.MONEY and not actor.seconded
+        return Verdict.SECOND_PERSON if alone else Verdict.DO
     allowed = policy.unverified is Unverified.ALLOW and not actor.failed
-    known = actor.confirmed_here or allowed
-    if known or proven(act_class, actor, token=token):
+    if actor.confirmed or allowed or act_class <= ActClass.READ:
+        # What is read is answered to the address on file, and a comment is kept as unverified:
+        # neither gives a stranger anything.
         return Verdict.DO
-    return _unproven(act_class, policy)
-
-
-def _unproven(act_class: ActClass, policy: Policy) -> Verdict:
-    # What is read is answered to the address on file, and a comment is kept as unverified:
-    # neither gives a stranger anything.
-    if act_class <= ActClass.READ:
+    if single and (actor.confirmed_here or proven(act_class, actor, token=token)):
         return Verdict.DO
     refuses = policy.unverified is Unverified.REFUSE
     return Verdict.REFUSE if refuses else Verdict.CONFIRM

@@ -1,12 +1,13 @@
-"""What is fuzzed: each target takes any octets, and raises only where the code under it is wrong.
+"""What is fuzzed: each target takes any octets, and raises only where the code is wrong.
 
-`test_targets.py` plays them over the goldens and what was found before; `tools/fuzz.py` lets atheris
-(libFuzzer) look for more.
+`test_targets.py` plays them over the goldens and what was found before; `tools/fuzz.py` lets
+atheris (libFuzzer) look for more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -58,7 +59,9 @@ def proof(octets: bytes) -> None:
         return
     parsed = read(octets, None, frozenset())
     for trust in _TRUSTS:
-        envelope = Envelope(Channel.SMTP, "a@b.example", ("c@d.example",), NOW, _BORDER, "b.example")
+        envelope = Envelope(
+            Channel.SMTP, "a@b.example", ("c@d.example",), NOW, _BORDER, "b.example"
+        )
         found = authenticate(octets, envelope, parsed, trust, resolver=_NoRecords())
         assert "broke down" not in " ".join(found.reasons), found.reasons
         if not trust.authserv_id:
@@ -87,7 +90,7 @@ def _processes() -> tuple[Process, ...]:
 
 
 def smtp(octets: bytes) -> None:
-    """A client that says anything: well-formed replies alone, and no more mails than ends of data."""
+    """A client that says anything: well-formed replies, and no more mails than ends of data."""
     desk = Desk()
     replies = asyncio.run(_talk(octets, desk))
     assert _REPLY.fullmatch(replies), replies
@@ -147,8 +150,10 @@ async def _say(there: socket.socket, octets: bytes) -> None:
 async def _hear(there: socket.socket) -> bytes:
     loop = asyncio.get_running_loop()
     heard = b""
-    while chunk := await loop.sock_recv(there, 65_536):
-        heard += chunk
+    # Whoever goes on talking behind the end of a session has it cut.
+    with contextlib.suppress(ConnectionResetError):
+        while chunk := await loop.sock_recv(there, 65_536):
+            heard += chunk
     return heard
 
 

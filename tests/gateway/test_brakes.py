@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.configuration.settings import Limits
 from gateway.handle.brakes import too_busy
 from rules.model import Proof
 from store.database import Database
 from store.migrate import migrate
 
+LIMITS = Limits()
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
@@ -26,14 +28,16 @@ def test_who_writes_like_a_machine_is_told_from_people(
     migrate(with_store)
     with with_store.transaction() as tx:
         busy = [
-            too_busy(tx, "a@a.example", Proof.DOMAIN, 1, NOW + timedelta(seconds=seconds * n))
+            too_busy(
+                tx, LIMITS, "a@a.example", Proof.DOMAIN, 1, NOW + timedelta(seconds=seconds * n)
+            )
             for n in range(500)
         ]
         later = NOW + timedelta(seconds=seconds * 500)
         others = [
-            too_busy(tx, "b@a.example", Proof.DOMAIN, 1, later),
-            too_busy(tx, "a@a.example", Proof.DOMAIN, 2, later),
-            too_busy(tx, "a@a.example", Proof.BOTH, 1, later),
+            too_busy(tx, LIMITS, "b@a.example", Proof.DOMAIN, 1, later),
+            too_busy(tx, LIMITS, "a@a.example", Proof.DOMAIN, 2, later),
+            too_busy(tx, LIMITS, "a@a.example", Proof.BOTH, 1, later),
         ]
     with_store.dispose()
     assert busy.count(False) == let_through

@@ -107,7 +107,7 @@ class Stage:
             self.clock.now = max(self.clock.now, due)
             self._settle()
         self.clock.now = moment
-        Housekeeping(self._house).work()
+        Housekeeping(self._house, _nothing).work()
         self._settle()
 
     def act(self, number: int, text: str, address: str) -> tuple[str, ...]:

@@ -118,9 +118,8 @@ def confirm(scene: Scene, _: Cause) -> None:
         raise Refused(Why.UNPROVEN)
     scene.internal = True
     scene.do(SettleHold(held.id, confirmed=True))
-    # What is done now is told by the decision on it; words alone have nothing else to tell.
-    scene.answered = bool(held.commands)
-    scene.say(What.CONFIRMED)
+    # What is done now is told by the decision on it.
+    scene.answered = True
 
 
 def tell_responsible(scene: Scene, headline: Headline) -> None:
