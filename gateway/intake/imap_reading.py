@@ -27,6 +27,8 @@ TOGETHER = 64
 """Mails that are fetched at once and share a commit, at the most."""
 TOGETHER_SIZE = 4 * PIECE
 """Octets of them, at the most."""
+FILED = 500
+"""Mails that are flagged or moved at once: of a large folder, each move costs the server a scan."""
 TRIES = 5
 """So often may a server fail to give a mail, before the mail is left to people."""
 
@@ -154,8 +156,8 @@ class Reading:
                 if self._stopping() or self._no_room():
                     return left + list(uids[dealt:])
                 left += self._take(group)
-                self._file()
                 dealt = uids.index(group[-1].uid, dealt) + 1
+            self._file()
         return left
 
     def _no_room(self) -> bool:
@@ -224,8 +226,9 @@ class Reading:
         waiting = self._ledger.unfiled()
         for done in (True, False):
             uids = [mail.uid for mail in waiting if mail.done is done]
-            for start in range(0, len(uids), TOGETHER):
-                some = uids[start : start + TOGETHER]
+            for start in range(0, len(uids), FILED):
+                some = uids[start : start + FILED]
+                self._ledger.hold()
                 try:
                     imap_folder.file(self._client, some, self._folders[done], done=done)
                 except Refused as refused:
