@@ -22,6 +22,7 @@ def send(gateway: Gateway, subject: str) -> None:
     assert "250 2.0.0" in done.text
 
 
+@pytest.mark.timeout(300)  # a dozen calls of the program
 def test_from_sqlite_to_postgresql_by_backup_and_restore(
     start_gateway: StartGateway, fresh_database: str, tmp_path: Path
 ) -> None:
