@@ -33,6 +33,7 @@ from gateway.intake.limits import Border, Limits
 from gateway.intake.reception import House as IntakeHouse
 from gateway.intake.smtp import SmtpService
 from gateway.intake.tls import Certificate
+from gateway.listing import Listing
 from gateway.mailboxes import Mailboxes
 from gateway.predecessors import owner_name, take_over
 from gateway.render import Renderer, folders_of
@@ -162,6 +163,7 @@ class Gateway:
         self._loops = [
             self._processing,
             self._timing,
+            Loop("digests", Listing(self.house, self._queued).work, pause=LOOK),
             Loop("housekeeping", Housekeeping(self.house, self._queued).work, pause=60.0),
             Loop("canaries", Canaries(self.house, self._queued).work, pause=5.0),
             Loop("files", self._look, pause=LOOK),

@@ -18,6 +18,7 @@ from rules.process import Hours
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _MOST_DAYS = 3660
 """Looking for business time ends after ten years without any."""
 _ONE_DAY = timedelta(days=1)
@@ -31,6 +32,12 @@ def read_hours(text: str) -> tuple[time, time] | None:
     opening = time(int(match[1]), int(match[2]))
     closing = time.max if match[3] == "24" else time(int(match[3]), int(match[4]))
     return (opening, closing) if opening < closing else None
+
+
+def read_clock(text: str) -> time | None:
+    """`08:00`; None where it is no time of day."""
+    match = _CLOCK.fullmatch(text.strip())
+    return time(int(match[1]), int(match[2])) if match else None
 
 
 def knows_country(code: str) -> bool:
@@ -109,10 +116,31 @@ class BusinessCalendar:
         next(days)
         return sum(1 for _ in takewhile(lambda moment: moment <= end, islice(days, _MOST_DAYS)))
 
+    def measure(self, start: datetime, end: datetime, *, business: bool) -> timedelta:
+        """The time from one to the other that a clock counts: business time alone, or all of it."""
+        return self.between(start, end) if business else max(timedelta(), end - start)
+
+    def measure_of(self, start: datetime, length: Length) -> timedelta:
+        """The time that a clock counts until so much later."""
+        return self.measure(start, self.add(start, length), business=length.business)
+
+    def later(self, start: datetime, time: timedelta, *, business: bool) -> datetime:
+        """When a clock that starts then has counted that much, in UTC."""
+        return self._business_later(start, time) if business else start.astimezone(UTC) + time
+
+    def next_at(self, clock: time, after: datetime) -> datetime:
+        """When the clock next shows that on a business day, in UTC; later than `after`."""
+        day = self._next_business_day(after.astimezone(self._zone).date())
+        if self._at(day, clock) <= after:
+            day = self._next_business_day(day + _ONE_DAY)
+        return self._at(day, clock)
+
     def _add_business(self, start: datetime, length: Length) -> datetime:
         if length.unit == "days":
             return next(islice(self._business_days_from(start), length.count, None))
-        left = _exact(length)
+        return self._business_later(start, _exact(length))
+
+    def _business_later(self, start: datetime, left: timedelta) -> datetime:
         day = start.astimezone(self._zone).date()
         for offset in range(_MOST_DAYS):
             for opening, closing in self._open_on(day + offset * _ONE_DAY):

@@ -12,7 +12,7 @@ from html import escape
 
 from rules.durations import read_span
 from rules.flow import Transition, transitions
-from rules.process import Process, Span
+from rules.process import Process
 from rules.usage import word_of
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -123,9 +123,7 @@ class _Drawn:
                 people = ", ".join(self.who(name) for name in command.who)
                 return f"#{word_of(step.name, command, self.language)} ({people})"
             case "timer":
-                after = self.process.timers[step.name].after
-                span = after.normal if isinstance(after, Span) else after
-                return self.word("after").format(self.span(span))
+                return self.word("after").format(self.span(self.process.timers[step.name].usual))
             case "reply":
                 return self.word("writes").format(self.who(step.name))
             case "reopening" if self.process.reopening:

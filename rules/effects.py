@@ -163,6 +163,14 @@ class StartTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseTimer:
+    """Its clock stands still, with so much left of the time that it counts."""
+
+    name: str
+    seconds_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class CancelTimer:
     name: str
 
@@ -293,6 +301,7 @@ TicketEffect = (
     | AnswerSurvey
     | AddLink
     | StartTimer
+    | PauseTimer
     | CancelTimer
 )
 Effect = (
@@ -336,8 +345,10 @@ def evolve(ticket: Ticket, effect: Effect) -> Ticket:
     match effect:
         case MoveTo() | Assign() | SetRequester() | SetValue() | SetField() | SetPriority():
             return _evolve_attribute(ticket, effect)
-        case AddParticipant() | RemoveParticipant() | AddLink() | StartTimer() | CancelTimer():
+        case AddParticipant() | RemoveParticipant() | AddLink():
             return _evolve_list(ticket, effect)
+        case StartTimer() | PauseTimer() | CancelTimer():
+            return replace(ticket, timers=_evolve_timers(ticket.timers, effect))
         case AddTask() | AssignTask() | CompleteTask():
             return replace(ticket, tasks=_evolve_tasks(ticket.tasks, effect))
         case SendQuote() | SettleQuote():
@@ -390,7 +401,7 @@ def _evolve_attribute(
 
 def _evolve_list(
     ticket: Ticket,
-    effect: AddParticipant | RemoveParticipant | AddLink | StartTimer | CancelTimer,
+    effect: AddParticipant | RemoveParticipant | AddLink,
 ) -> Ticket:
     match effect:
         case AddParticipant(address):
@@ -404,11 +415,19 @@ def _evolve_list(
         case AddLink(kind, to):
             link = Link(kind, to)
             return ticket if link in ticket.links else replace(ticket, links=(*ticket.links, link))
+
+
+def _evolve_timers(
+    timers: tuple[Timer, ...], effect: StartTimer | PauseTimer | CancelTimer
+) -> tuple[Timer, ...]:
+    others = tuple(t for t in timers if t.name != effect.name)
+    match effect:
         case StartTimer(name, due_at):
-            others = tuple(t for t in ticket.timers if t.name != name)
-            return replace(ticket, timers=(*others, Timer(name, due_at)))
-        case CancelTimer(name):
-            return replace(ticket, timers=tuple(t for t in ticket.timers if t.name != name))
+            return (*others, Timer(name, due_at))
+        case PauseTimer(name, seconds_left):
+            return (*others, Timer(name, None, seconds_left))
+        case CancelTimer():
+            return others
 
 
 def _evolve_tasks(

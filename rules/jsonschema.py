@@ -64,6 +64,7 @@ def _alternatives(schema: Schema) -> list[Schema]:
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
         return _alternatives(process_schema()["$defs"][name])
-    if "anyOf" in schema:
-        return [s for choice in schema["anyOf"] for s in _alternatives(choice)]
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices:
+        return [s for choice in choices for s in _alternatives(choice)]
     return [schema]

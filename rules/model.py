@@ -216,8 +216,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
+    """Due at a moment; or, with its clock standing still, due once so many seconds of the time that
+    it counts have passed after that."""
+
     name: str
-    due_at: datetime
+    due_at: datetime | None
+    seconds_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union
 
@@ -63,6 +64,21 @@ def waiting(
     urgency = case({p.value: p.rank for p in Priority}, value=t.priority)
     query = query.order_by(urgency.desc(), t.opened_at, t.number).limit(limit)
     return load_all(tx, [row.number for row in tx.rows(query)])
+
+
+def in_statuses(tx: Transaction, desk: str, statuses: Collection[str]) -> list[int]:
+    """The numbers of the desk's tickets that stand in one of these statuses."""
+    t = _tickets.c
+    query = select(t.number).where(t.desk == desk, t.status.in_(list(statuses)))
+    return [row.number for row in tx.rows(query.order_by(t.number))]
+
+
+def with_due_tasks(tx: Transaction, desk: str, day: date) -> list[int]:
+    """The numbers of the desk's tickets with an open task that is due by that day."""
+    t, task = _tickets.c, schema.tasks.c
+    due = exists().where(task.ticket == t.number, task.done.is_(False), task.due <= day)
+    query = select(t.number).where(t.desk == desk, due).order_by(t.number)
+    return [row.number for row in tx.rows(query)]
 
 
 def has_history(tx: Transaction, address: str) -> bool:

@@ -19,8 +19,9 @@ FARTHEST = timedelta(hours=1)
 def claim_due(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, Timer]]:
     """Timers that are due, with the numbers of their tickets, in order of when they fell due.
 
-    The tickets stay locked until `tx` ends; tickets that somebody else has locked are left for
-    the next time. A timer stays due until its ticket is saved without it.
+    One whose clock stands still is never due. The tickets stay locked until `tx` ends; tickets that
+    somebody else has locked are left for the next time. A timer stays due until its ticket is saved
+    without it.
     """
     tickets = schema.tickets
     due = _timers.c.try_at <= now

@@ -13,7 +13,7 @@ from rich.text import Text
 from gateway.cli.screen import console, facts, table, visible, when
 from gateway.views.scalars import amount
 from gateway.views.tickets import Labels
-from rules.model import Ticket
+from rules.model import Ticket, Timer
 from store.journal import Event
 from store.messages import Message
 
@@ -101,7 +101,15 @@ def _tables(ticket: Ticket, zone: ZoneInfo) -> Iterator[tuple[str, tuple[str, ..
     ]
     yield "quotes", ("#", "#amount", "status", "text"), quotes
     yield "links", ("kind", "to"), [(link.kind, link.to) for link in ticket.links]
-    yield "timers", ("name", "due"), [(t.name, when(t.due_at, zone)) for t in ticket.timers]
+    yield "timers", ("name", "due"), [(t.name, _due(t, zone)) for t in ticket.timers]
+
+
+def _due(timer: Timer, zone: ZoneInfo) -> str:
+    """When; or, for a clock that stands still, how much of it is left."""
+    if timer.due_at is not None:
+        return when(timer.due_at, zone)
+    hours, minutes = divmod(-(-(timer.seconds_left or 0) // 60), 60)
+    return f"paused, {hours}:{minutes:02} h left"
 
 
 def _mail_line(mail: Message, zone: ZoneInfo) -> str:

@@ -20,7 +20,7 @@ def handle_timer(tx: Transaction, house: House, number: int, timer: Timer) -> Ou
     ticket = tickets.load(tx, number, lock=True)
     if ticket is None:
         return Outcome()
-    event = TimerDue(timer.name, timer.due_at)
+    event = TimerDue(timer.name)
     process = house.processes.get(ticket.process)
     spec = process.timers.get(timer.name) if process else None
     name = "silence" if spec and spec.silence else "timer"

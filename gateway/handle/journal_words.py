@@ -26,6 +26,7 @@ _VERBS: dict[type[e.Effect], str] = {
     e.AnswerSurvey: "rated",
     e.AddLink: "linked",
     e.StartTimer: "started_timer",
+    e.PauseTimer: "paused_timer",
     e.CancelTimer: "stopped_timer",
 }
 _VALUES = {

@@ -104,7 +104,7 @@ class _Copy:
 
 
 def _copy(desk: Desktop, queued: QueueMail, address: str) -> _Copy:
-    recipient = _recipient(desk, address)
+    recipient = recipient_of(desk, address)
     message_id = _message_id(desk)
     reply_to = _reply_to(desk, queued, address)
     history = reading_back(AskedOf(desk.tx, desk.house, desk.facts, desk.ticket, queued, recipient))
@@ -141,7 +141,8 @@ def _copy(desk: Desktop, queued: QueueMail, address: str) -> _Copy:
     )
 
 
-def _recipient(desk: Desktop, address: str) -> Recipient:
+def recipient_of(desk: Desktop, address: str) -> Recipient:
+    """As mails to this address are written."""
     facts = desk.facts
     person = facts.people.person(address)
     name = person.name
@@ -171,8 +172,15 @@ def _reply_to(desk: Desktop, queued: QueueMail, address: str) -> str:
     ticket = desk.ticket.number if desk.ticket else None
     if ticket is None and queued.purpose == "reply":
         return desk.facts.desk.address
-    until = desk.now + CONFIRM_WITHIN if queued.purpose == "confirm" else None
-    token = Token("", desk.key.id, ticket, address, queued.purpose, queued.version, desk.now, until)
+    return signed_address(desk, ticket, address, queued.purpose, queued.version)
+
+
+def signed_address(
+    desk: Desktop, ticket: int | None, address: str, purpose: str = "reply", version: int = 0
+) -> str:
+    """The desk's address with a signed token for this person and ticket."""
+    until = desk.now + CONFIRM_WITHIN if purpose == "confirm" else None
+    token = Token("", desk.key.id, ticket, address, purpose, version, desk.now, until)
     return signatures.address(desk.facts.desk, ticket, _issued(desk, token))
 
 

@@ -119,7 +119,7 @@ def _list(asked: Asked) -> History:
     query = asked.queued.data.get("query")
     which = _filter(query if isinstance(query, dict) else {}, staff=asked.recipient.staff)
     tickets = search.find(asked.tx, which, SHOWN)
-    rows = [_row(t, asked.house, asked.recipient) for t in tickets]
+    rows = [row_of(t, asked.house, asked.recipient) for t in tickets]
     more = search.count(asked.tx, which) - len(rows)
     return History(data={"tickets": rows, "rows": rows, "more": more})
 
@@ -135,7 +135,8 @@ def _filter(query: Mapping[str, object], *, staff: bool) -> Filter:
     return Filter(person=str(query.get("address", "")), words=words)
 
 
-def _row(ticket: Ticket, house: House, recipient: Recipient) -> dict[str, object]:
+def row_of(ticket: Ticket, house: House, recipient: Recipient) -> dict[str, object]:
+    """The ticket in a list, in the recipient's language."""
     process = house.processes.get(ticket.process)
     status = process.statuses.get(ticket.status) if process else None
     label = process.say(status.label, recipient.language) if process and status else ticket.status

@@ -91,6 +91,8 @@ def _all_offers(process: Process) -> Iterator[Offer]:
     yield from process.mails.offers
     for ask in process.mails.asks:
         yield from ask.offers
+    for digest in process.digests.values():
+        yield from digest.offers
     for step in _all_steps(process):
         yield from step.mail.offers if step.mail else ()
         yield from step.quote.offers if step.quote else ()

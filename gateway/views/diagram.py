@@ -86,8 +86,7 @@ def _label(process: Process, move: Transition) -> str:
             aliases = process.commands[move.name].alias.get(process.language, ())
             return f"#{next(iter(aliases), move.name)}"
         case "timer":
-            after = process.timers[move.name].after
-            return f"{move.name}: {after if isinstance(after, str) else after.normal}"
+            return f"{move.name}: {process.timers[move.name].usual}"
         case "reply" | "reopening":
             return f"✉ {move.name}"
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gateway.views.scalars import Json, Object, amount, day, moment, people
-from rules.model import Quote, Survey, Task, Ticket, TimeEntry
+from rules.model import Quote, Survey, Task, Ticket, TimeEntry, Timer
 from store.journal import Event
 from store.messages import Attachment, Message
 
@@ -50,7 +50,7 @@ def shown(
         },
         "survey": _survey(ticket.survey),
         "links": [{"kind": link.kind, "to": link.to} for link in ticket.links],
-        "timers": [{"name": t.name, "due_at": moment(t.due_at)} for t in ticket.timers],
+        "timers": [_timer(timer) for timer in ticket.timers],
         "messages": [_message(mail) for mail in mails],
         "events": [_event(event) for event in journal],
     }
@@ -70,6 +70,16 @@ def _task(task: Task) -> Json:
         "assignee": task.assignee,
         "status": "done" if task.done else "open",
         "due": day(task.due),
+    }
+
+
+def _timer(timer: Timer) -> Json:
+    """`seconds_left` where its clock stands still, of the time that it counts."""
+    return {
+        "name": timer.name,
+        "due_at": moment(timer.due_at),
+        "paused": timer.due_at is None,
+        "seconds_left": timer.seconds_left,
     }
 
 

@@ -20,6 +20,8 @@ CHECKS: tuple[Callable[[Checked], Iterator[Fault]], ...] = (
     states.unreachable,
     states.dead_ends,
     states.timers,
+    spans.timers,
+    spans.digests,
     spans.spans,  # lengths of time, hours, days, holidays, currency
     steps.one_key,
     steps.fields,  # what is set is there, and can have that value

@@ -8,7 +8,7 @@ from rules.checks.context import Arguments, Checked
 from rules.expressions import Mistake, compile_guard
 from rules.faults import Fault
 from rules.names import names_of
-from rules.process import Given, Process, Step, Value
+from rules.process import Given, Process, SpanCases, Step, Value
 from rules.source import Path
 
 
@@ -28,6 +28,7 @@ def _expressions(c: Checked) -> Iterator[tuple[str, Path, Arguments]]:
         for n, stricter in enumerate(command.stricter):
             yield stricter.when, ("commands", name, "stricter", n, "when"), given
     yield from _of_statuses_and_timers(p)
+    yield from _of_digests(p)
     if p.reopening:
         yield p.reopening.unless, ("reopening", "unless"), {}
     if p.queue.top is not None:
@@ -44,6 +45,16 @@ def _of_statuses_and_timers(p: Process) -> Iterator[tuple[str, Path, Arguments]]
     for name, timer in p.timers.items():
         if timer.unless is not None:
             yield timer.unless, ("timers", name, "unless"), {}
+        if isinstance(timer.after, SpanCases):
+            for n, case in enumerate(timer.after.first):
+                if case.when is not None:
+                    yield case.when, ("timers", name, "after", "first", n, "when"), {}
+
+
+def _of_digests(p: Process) -> Iterator[tuple[str, Path, Arguments]]:
+    for name, digest in p.digests.items():
+        if digest.when is not None:
+            yield digest.when, ("digests", name, "when"), {}
 
 
 def _of_step(step: Step, path: Path) -> Iterator[tuple[str, Path]]:

@@ -40,6 +40,8 @@ def _status_names(c: Checked) -> Iterator[tuple[tuple[str, ...], Path]]:
         yield timer.while_, ("timers", name, "while")
         yield timer.pauses, ("timers", name, "pauses")
         yield _one(timer.to), ("timers", name, "to")
+    for name, digest in p.digests.items():
+        yield digest.while_, ("digests", name, "while")
     for who, moves in p.replies.items():
         yield from _targets(moves, ("replies", who))
     if p.reopening:
@@ -77,6 +79,8 @@ def _role_names(c: Checked) -> Iterator[tuple[tuple[str, ...], Path, frozenset[s
         yield status.tells, ("statuses", name, "tells"), staff
     for name, command in p.commands.items():
         yield command.who, ("commands", name, "who"), WHO
+    for name, digest in p.digests.items():
+        yield digest.to, ("digests", name, "to"), frozenset({"assignee", "desk", "staff"})
     for name, ticket_type in p.types.items():
         yield _one(ticket_type.level), ("types", name, "level"), frozenset()
     for step, path, _ in c.steps():

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from rules.calendar import WEEKDAYS, knows_country, read_hours
+from rules.calendar import WEEKDAYS, knows_country, read_clock, read_hours
 from rules.checks.context import Checked
 from rules.durations import read_span
 from rules.faults import Fault
-from rules.process import Span
+from rules.process import Span, SpanCases, TimerSpec
 from rules.source import Path
 
 
@@ -26,17 +26,56 @@ def spans(c: Checked) -> Iterator[Fault]:
 
 def _spans(c: Checked) -> Iterator[tuple[str, Path]]:
     for name, timer in c.process.timers.items():
-        path: Path = ("timers", name, "after")
-        if isinstance(timer.after, Span):
-            for priority, text in timer.after.model_dump().items():
-                yield text, (*path, priority)
-        else:
-            yield timer.after, path
+        yield from _of_timer(timer, ("timers", name, "after"))
+    for name, digest in c.process.digests.items():
+        if digest.every is not None:
+            yield digest.every, ("digests", name, "every")
     if c.process.reopening:
         yield c.process.reopening.within, ("reopening", "within")
     for step, path, _ in c.steps():
         if step.quote and step.quote.valid_for:
             yield step.quote.valid_for, (*path, "quote", "valid_for")
+
+
+def _of_timer(timer: TimerSpec, path: Path) -> Iterator[tuple[str, Path]]:
+    if isinstance(timer.after, Span):
+        for priority, text in timer.after.model_dump().items():
+            yield text, (*path, priority)
+    elif isinstance(timer.after, SpanCases):
+        for n, case in enumerate(timer.after.first):
+            yield case.span, (*path, "first", n, "is")
+    else:
+        yield timer.after, path
+
+
+def timers(c: Checked) -> Iterator[Fault]:
+    """A timer takes some time whatever the case, and counts it by one kind of clock."""
+    for name, timer in c.process.timers.items():
+        path: Path = ("timers", name, "after")
+        if isinstance(timer.after, SpanCases):
+            last = timer.after.first[-1] if timer.after.first else None
+            if last is None or last.when is not None:
+                mend = "End with a case that has no `when`."
+                yield c.fault(path, "none of the cases may hold", mend)
+        lengths = [length for text in timer.lengths if (length := read_span(text))]
+        if len({length.business for length in lengths}) > 1:
+            message = "business time and all hours cannot be told apart once some of it is used"
+            yield c.fault(path, message, "Write all of them in business time, or none.")
+
+
+def digests(c: Checked) -> Iterator[Fault]:
+    """A digest comes by one clock, which moves."""
+    for name, digest in c.process.digests.items():
+        path: Path = ("digests", name)
+        if (digest.every is None) == (digest.at is None):
+            mend = "Say `every: 20 minutes`, or `at: 08:00` of business days."
+            yield c.fault(path, "it comes either every so often or at a time of the day", mend)
+        if digest.at is not None and read_clock(digest.at) is None:
+            mend = "Write it as 08:00."
+            yield c.fault((*path, "at"), f"'{digest.at}' is no time of day", mend)
+        length = read_span(digest.every or "")
+        if length is not None and not length.count:
+            yield c.fault((*path, "every"), "it would never end", "Write a minute or more.")
 
 
 def _hours(c: Checked) -> Iterator[Fault]:

@@ -65,6 +65,11 @@ def timers(c: Checked) -> Iterator[Fault]:
         if timer.to is None and not timer.steps and not timer.breach and c.whole:
             mend = "Say `to:` where it leads, or what it does under `do:`."
             yield c.fault(path, f"the timer '{name}' does nothing", mend)
-        if (timer.counts_from == "delivery") != (timer.of is not None):
+        if ("delivery" in timer.counts_from) != (timer.of is not None):
             mend = "Say `counts_from: delivery` and `of:` together."
             yield c.fault(path, "delivery is the delivery of one template", mend)
+        for n, status in enumerate(timer.pauses):
+            if status in timer.while_:
+                mend = "Name it in one of the two."
+                message = f"'{name}' cannot run and stand still in '{status}'"
+                yield c.fault((*path, "pauses", n), message, mend)

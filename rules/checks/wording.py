@@ -43,6 +43,8 @@ def _texts(c: Checked) -> Iterator[tuple[Text, Path]]:
     for name, timer in c.process.timers.items():
         if timer.says:
             yield timer.says, ("timers", name, "says")
+    for name, digest in c.process.digests.items():
+        yield digest.label, ("digests", name, "label")
     for n, question in enumerate(c.process.mails.asks):
         yield question.text, ("mails", "asks", n, "text")
     for offer, path in _offers(c):
@@ -84,6 +86,8 @@ def templates(c: Checked) -> Iterator[Fault]:
 
 def _templates(c: Checked) -> Iterator[tuple[str, Path]]:
     yield c.process.mails.acknowledgement, ("mails", "acknowledgement")
+    for name in c.process.digests:
+        yield "digest", ("digests", name)
     for step, path, _ in c.steps():
         if step.mail:
             yield step.mail.template, (*path, "mail", "template")
@@ -117,6 +121,8 @@ def _offers(c: Checked) -> Iterator[tuple[Offer, Path]]:
     yield from _each(mails.offers, ("mails", "offers"))
     for n, question in enumerate(mails.asks):
         yield from _each(question.offers, ("mails", "asks", n, "offers"))
+    for name, digest in c.process.digests.items():
+        yield from _each(digest.offers, ("digests", name, "offers"))
     for name, timer in c.process.timers.items():
         if timer.again:
             yield from _each(timer.again.offers, ("timers", name, "again", "offers"))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from rules.commands import Reading
-from rules.decide import guards, moving
+from rules.decide import clocks, guards, moving
 from rules.decide.acts.people import tell_responsible
 from rules.decide.cause import Cause
 from rules.decide.conversation import after_commands, customer_wrote
@@ -53,8 +52,7 @@ def _reopens(scene: Scene) -> bool:
     reopening, ticket = scene.process.reopening, scene.open_ticket
     if reopening is None or ticket.closed_at is None:
         return False
-    within = timedelta(days=int(reopening.within.split()[0]))
-    late = scene.facts.now - ticket.closed_at > within
+    late = scene.facts.now > clocks.calendar_of(scene.facts).add(ticket.closed_at, reopening.within)
     barred = guards.holds(reopening.unless, known(scene.facts, ticket, {}))
     return not late and not barred
 

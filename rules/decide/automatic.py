@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.decide import moving
+from rules.decide import clocks
 from rules.decide.acts.people import tell_responsible
 from rules.decide.facts import Mail
 from rules.decide.opening import open_for
@@ -28,7 +28,7 @@ def bounce(scene: Scene, mail: Mail) -> Decision | None:
         return conclude(scene, "bounce_unmatched")
     scene.do(Note("bounced", mail.bounced))
     scene.say(What.NOT_DELIVERED, address=mail.bounced, text=mail.bounce_text)
-    moving.stop_counting(scene, mail.bounced_template)
+    clocks.stop_counting(scene, mail.bounced_template)
     tell_responsible(scene, Headline.BOUNCED)
     return conclude(scene, "bounced")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.commands import Reading
-from rules.decide import asking, commands, letters, moving
+from rules.decide import asking, clocks, commands, letters, moving
 from rules.decide.acts.people import tell_responsible
 from rules.decide.billing import mail_quote
 from rules.decide.cause import Cause
@@ -29,7 +29,7 @@ def customer_wrote(scene: Scene, mail: Mail) -> None:
     others = tuple(a for a in scene.open_ticket.customers if a not in reached)
     if others:
         scene.mails.append(QueueMail("comment", others, carries_text=True))
-    moving.restart_on(scene, "last_customer_mail")
+    clocks.wrote(scene, "customer")
 
 
 def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
@@ -149,7 +149,7 @@ def _break_silence(scene: Scene, reason: str) -> None:
     facts = scene.facts
     if facts.ticket is None or facts.actor.person.works_at(facts.desk.address):
         return
-    for timer in moving.break_silence(scene):
+    for timer in clocks.break_silence(scene):
         tell_responsible(scene, Headline.CUSTOMER_WROTE)
         if timer.again and believed(scene) and reason not in ("held", "refused"):
             letters.send(scene, Cause(), timer.again)
@@ -159,7 +159,7 @@ def _count_from_reply(scene: Scene) -> None:
     """What counts from a mail of staff runs in the status that it led to."""
     by_staff = scene.facts.actor.person.works_at(scene.facts.desk.address)
     if by_staff and scene.ticket is not None and not scene.refusals and _went_out(scene):
-        moving.restart_on(scene, "last_staff_mail")
+        clocks.wrote(scene, "staff")
 
 
 def _went_out(scene: Scene) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from rules import commands as reading
-from rules.decide import commands, guards, moving
+from rules.decide import clocks, commands, guards, moving
 from rules.decide.audience import responsible, roles_of
 from rules.decide.cause import Cause
 from rules.decide.facts import DeliveryReported, Facts, OperatorCommand, TimerDue
@@ -23,12 +23,12 @@ def decide_due(facts: Facts, timer: TimerDue) -> Decision:
     """A timer fires once: it is cleared first, and set anew where it repeats."""
     scene = Scene(facts)
     scene.do(CancelTimer(timer.name))
-    if timer.name == moving.REMIND:
+    if timer.name == clocks.REMIND:
         scene.tell(responsible(facts, scene.open_ticket), Headline.REMINDER)
         scene.do(Note("reminded"))
         return conclude(scene, "reminded")
     spec = facts.process.timers.get(timer.name)
-    if spec is None or not moving.runs_in(scene, spec, scene.open_ticket.status):
+    if spec is None or not clocks.runs_in(facts.process, spec, scene.open_ticket.status):
         return conclude(scene, "timer_gone")
     return _fire(scene, timer.name, spec)
 
@@ -45,8 +45,8 @@ def _fire(scene: Scene, name: str, spec: TimerSpec) -> Decision:
     carry_out(scene, spec.steps, cause)
     if spec.to:
         moving.move(scene, spec.to, cause)
-    if spec.repeat and moving.runs_in(scene, spec, scene.open_ticket.status):
-        moving.start(scene, name, spec)
+    if spec.repeat and clocks.belongs(scene.process, spec, scene.open_ticket.status):
+        clocks.start(scene, name, spec)
     return conclude(scene, f"timer_{name}")
 
 
@@ -57,7 +57,7 @@ def decide_delivery(facts: Facts, report: DeliveryReported) -> Decision:
         template = _latest(scene.open_ticket, report.message)
         roles = roles_of(facts, facts.people.person(report.recipient), scene.ticket)
         if template and "approver" in roles:
-            moving.start_on_delivery(scene, template)
+            clocks.start_on_delivery(scene, template)
         return conclude(scene, "delivered")
     scene.do(Note("undelivered", report.recipient))
     scene.say(What.NOT_DELIVERED, address=report.recipient, text=report.text)

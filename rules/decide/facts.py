@@ -117,7 +117,6 @@ class MailArrived:
 @dataclass(frozen=True, slots=True)
 class TimerDue:
     name: str
-    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from rules.decide import moving
+from rules.decide import clocks
 from rules.decide.audience import holders, responsible, union
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import TimerDue
 from rules.decide.knowledge import latest_answer
 from rules.decide.scene import Scene
-from rules.durations import read_span
 from rules.effects import Note, QueueMail
 from rules.model import Ticket
 from rules.process import MailStep
@@ -38,7 +37,7 @@ def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
             version=_version(scene, spec),
         )
     )
-    moving.stop_counting(scene, spec.template)
+    clocks.stop_counting(scene, spec.template)
 
 
 def _put_before(scene: Scene, words: str) -> None:
@@ -65,9 +64,9 @@ def _data(scene: Scene, cause: Cause, spec: MailStep) -> dict[str, object]:
         scene.do(Note("cited", str(answer.id)))
     if isinstance(scene.facts.event, TimerDue) and scene.lines:
         data["lines"] = list(scene.lines)
-    for name, timer in moving.counting_from(scene, spec.template).items():
-        span = read_span(moving.span_of(timer, scene.open_ticket))
-        if timer.silence and span is not None and span.unit == "days":
+    for name, timer in clocks.counting_from(scene, spec.template).items():
+        span = clocks.length_of(scene.facts, timer, scene.open_ticket)
+        if timer.silence and span.unit == "days":
             data["silence"] = {"timer": name, "days": span.count}
     return data
 

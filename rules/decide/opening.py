@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.decide import moving
+from rules.decide import clocks
 from rules.decide.audience import language_of
 from rules.decide.facts import Facts, Mail
 from rules.decide.permission import proven
@@ -91,8 +91,8 @@ def open_for(scene: Scene, mail: Mail, requester: str) -> None:
         scene.do(AddLink("related", str(number)))
     for number in mail.twins:
         scene.on_other(number, AddLink("related", str(ticket.number)))
-    moving.settle_timers(scene)
-    moving.restart_on(scene, "opening")
+    clocks.settle(scene)
+    clocks.restart_on(scene, "opening")
 
 
 def _first_words(scene: Scene) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.decide import billing, guards, letters, moving, tasks
+from rules.decide import billing, clocks, guards, letters, moving, tasks
 from rules.decide.acts import ACTS
 from rules.decide.audience import holders, name_of, responsible, union
 from rules.decide.cause import Cause, Refused
@@ -186,7 +186,7 @@ def _survey(scene: Scene, cause: Cause, what: str) -> None:
 def _start(scene: Scene, cause: Cause, name: str) -> None:
     spec = scene.process.timers.get(name)
     if spec is not None:
-        moving.start(scene, name, spec)
+        clocks.start(scene, name, spec)
         return
     moment = cause.arguments.get("when")
     if not isinstance(moment, datetime) or moment <= scene.facts.now:

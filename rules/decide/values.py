@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from rules.decide import guards
+from rules.decide import clocks, guards
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
 from rules.effects import SetField, SetPriority, SetValue
@@ -37,11 +37,12 @@ def set_attribute(scene: Scene, name: str, value: object) -> None:
     """
     if value is None:
         return
-    setter = _ATTRIBUTES.get(name)
+    before, setter = scene.open_ticket, _ATTRIBUTES.get(name)
     if setter is not None:
         setter(scene, str(value))
-        return
-    _set_field(scene, name, scalar(value))
+    else:
+        _set_field(scene, name, scalar(value))
+    clocks.retime(scene, before)
 
 
 def scalar(value: object) -> Scalar:

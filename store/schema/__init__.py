@@ -12,6 +12,7 @@ from store.schema.mailbox_tables import mailbox_mails, mailboxes
 from store.schema.signin_tables import access_tokens
 from store.schema.ticket_tables import (
     counters,
+    digests,
     links,
     participants,
     quotes,
@@ -29,6 +30,7 @@ __all__ = [
     "attachments",
     "canaries",
     "counters",
+    "digests",
     "evidence",
     "holds",
     "inbox",

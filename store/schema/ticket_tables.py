@@ -142,10 +142,24 @@ links.append_constraint(one_of("kind", "bug", "idea", "pbi", "related", "merged"
 timers = _children(
     "timers",
     Column("name", Key, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("try_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("seconds_left", Id),
+    Column("try_at", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Words),
     unique="name",
 )
+timers.append_constraint(
+    CheckConstraint("(due_at IS NULL) = (seconds_left IS NOT NULL)", name="paused")
+)
 Index(None, timers.c.try_at)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("desk", Key, nullable=False),
+    Column("name", Key, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("sent", Json, nullable=False),
+    PrimaryKeyConstraint("desk", "name"),
+)

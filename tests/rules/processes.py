@@ -16,6 +16,7 @@ _TEMPLATES = {
     "acknowledgement": _LANGUAGES,
     "quote": _LANGUAGES,
     "closed": _LANGUAGES,
+    "digest": _LANGUAGES,
     "half": ("nl",),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.calendar import BusinessCalendar, knows_country, read_hours
+from rules.calendar import BusinessCalendar, knows_country, read_clock, read_hours
 from rules.process import Hours
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -79,6 +79,45 @@ def test_the_desks_country_wins() -> None:
     hours = Hours(holidays="BE")
     assert not BusinessCalendar(hours, BRUSSELS).is_business_day(day)
     assert BusinessCalendar(hours, BRUSSELS, "NL").is_business_day(day)
+
+
+@pytest.mark.parametrize(
+    ("stops", "due", "goes_on", "new_due"),
+    [
+        # an hour of business time is left: over night, a weekend, the year's end, a day off
+        ("2026-11-24 10:00", "2026-11-24 11:00", "2026-11-24 16:30", "2026-11-25 09:30"),
+        ("2026-11-20 16:00", "2026-11-20 17:00", "2026-11-22 12:00", "2026-11-23 10:00"),
+        ("2026-12-31 16:00", "2026-12-31 17:00", "2026-12-31 16:30", "2027-01-04 09:30"),
+        ("2026-12-23 09:00", "2026-12-23 10:00", "2026-12-23 17:00", "2026-12-28 10:00"),
+        # it stands still while the clock changes
+        ("2027-03-26 16:00", "2027-03-26 17:00", "2027-03-28 12:00", "2027-03-29 10:00"),
+        ("2026-10-23 16:30", "2026-10-26 09:30", "2026-10-26 12:00", "2026-10-26 13:00"),
+    ],
+)
+def test_a_clock_that_stood_still(stops: str, due: str, goes_on: str, new_due: str) -> None:
+    """What is left is business time, and so is what follows."""
+    calendar = BusinessCalendar(Hours(closed=("2026-12-24", "2027-01-01", "2026-12-25")), BRUSSELS)
+    left = calendar.measure(at(stops), at(due), business=True)
+    assert calendar.later(at(goes_on), left, business=True) == at(new_due)
+    exact = calendar.measure(at(stops), at(due), business=False)
+    assert calendar.later(at(goes_on), exact, business=False) - at(goes_on) == at(due) - at(stops)
+
+
+@pytest.mark.parametrize(
+    ("after", "clock", "next_one"),
+    [
+        ("2026-11-20 07:59", "08:00", "2026-11-20 08:00"),
+        ("2026-11-20 08:00", "08:00", "2026-11-23 08:00"),
+        ("2026-12-23 09:00", "08:00", "2026-12-28 08:00"),
+        ("2026-12-31 23:00", "08:00", "2027-01-04 08:00"),
+        ("2027-03-26 09:00", "08:00", "2027-03-30 08:00"),  # Easter, and summer time
+    ],
+)
+def test_a_time_of_each_business_day(after: str, clock: str, next_one: str) -> None:
+    """The next one is later than now, and on no day off."""
+    time = read_clock(clock)
+    assert time is not None
+    assert WEEK.next_at(time, at(after)) == at(next_one)
 
 
 def test_open_around_the_clock() -> None:

@@ -20,7 +20,7 @@ def test_silence_counts_from_the_mail_that_is_decided_on(name: str) -> None:
     process = shipped(name)
     timer, template, command = SILENT[name]
     spec = process.timers[timer]
-    assert (spec.silence, spec.counts_from, spec.of) == (True, "delivery", template)
+    assert (spec.silence, spec.counts_from, spec.of) == (True, ("delivery",), template)
     assert process.commands[command].binds == template
     assert process.commands[command].act_class == 5
 

@@ -13,10 +13,11 @@ from gateway.app import App, load_house
 from gateway.delivery.delivering import Delivering
 from gateway.delivery.values import Failed, Parcel, Sent
 from gateway.house import House
+from gateway.listing import Listing
 from gateway.values import RawMail
 from gateway.views.tickets import shown
 from gateway.workers import Housekeeping, Processing, Timing
-from store import inbox, journal, messages, status, tickets, timers
+from store import digests, inbox, journal, messages, status, tickets, timers
 from store import outbox as leaving
 from store.database import Database
 from store.migrate import migrate
@@ -85,6 +86,7 @@ class Stage:
         self.app = App(home, self.house)
         self._processing = Processing(self._house, "scenario", _nothing)
         self._timing = Timing(self._house, _nothing)
+        self._listing = Listing(self._house, _nothing)
         self._delivering = Delivering(self._house, "scenario", self.post)
 
     def _house(self) -> House:
@@ -161,7 +163,7 @@ class Stage:
     def _settle(self) -> None:
         """Everything that is due now is done."""
         for _ in range(_MOST):
-            busy = self._processing.work() or self._timing.work()
+            busy = self._processing.work() or self._timing.work() or self._listing.work()
             if not (self._deliver() or busy):
                 break
         else:
@@ -189,7 +191,7 @@ class Stage:
 
     def _next_due(self) -> datetime | None:
         with self.house.database.read() as tx:
-            moments = (timers.next_due(tx), leaving.next_due(tx))
+            moments = (timers.next_due(tx), leaving.next_due(tx), digests.next_due(tx))
         return min((moment for moment in moments if moment is not None), default=None)
 
 

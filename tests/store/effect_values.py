@@ -104,6 +104,7 @@ possible_effects: st.SearchStrategy[e.Effect] = st.one_of(
     st.builds(e.AnswerSurvey, st.integers(1, 5), _maybe),
     st.builds(e.AddLink, st.sampled_from(["bug", "idea", "related", "merged"]), plain),
     st.builds(e.StartTimer, st.sampled_from(["close", "remind", "approval"]), moments),
+    st.builds(e.PauseTimer, st.sampled_from(["close", "approval"]), st.integers(0, 10**9)),
     st.builds(e.CancelTimer, st.sampled_from(["close", "remind", "approval"])),
     st.builds(e.Note, plain, hostile),
     st.builds(e.QueueMail, plain, st.just(("an@x.example",))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.effects import CancelTimer, StartTimer, evolve
+from rules.effects import CancelTimer, PauseTimer, StartTimer, evolve
 from rules.model import Timer
 from store import tickets, timers
 from store.database import Database
@@ -34,6 +34,20 @@ def test_a_timer_that_was_acted_on_is_gone(database: Database) -> None:
         tickets.save(tx, between, evolve(between, StartTimer("close", after(600))))
         assert timers.claim_due(tx, after(99), 9) == []
         assert timers.next_due(tx) == after(600)
+
+
+def test_a_clock_that_stands_still_is_never_due(database: Database) -> None:
+    """It keeps what is left, and is due again once it goes on."""
+    with database.transaction() as tx:
+        before = saved(tx, timers=(CLOSE, REMIND))
+        still = tickets.save(tx, before, evolve(before, PauseTimer("close", 90)))
+        assert tickets.load(tx, 1) == still
+        assert still.timers == (REMIND, Timer("close", None, 90))
+        assert timers.claim_due(tx, after(10**6), 9) == [(1, REMIND)]
+        alone = tickets.save(tx, still, evolve(still, CancelTimer("remind")))
+        assert timers.next_due(tx) is None
+        tickets.save(tx, alone, evolve(alone, StartTimer("close", after(7))))
+        assert timers.next_due(tx) == after(7)
 
 
 def test_a_rolled_back_timer_is_due_again(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.decide import tasks
+from rules.decide import clocks, tasks
 from rules.decide.audience import holders, language_of, name_of, responsible
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
@@ -95,7 +95,9 @@ def _give_to_role(scene: Scene, role: str) -> None:
     one = holding[0] if len(holding) == 1 else None
     scene.do(Assign(one))
     if one is None:
+        before = scene.open_ticket
         scene.do(SetValue("level", role))
+        clocks.retime(scene, before)
     label = scene.process.roles[role].label
     scene.say(What.ASSIGNED, name=name_of(scene.facts.people, one) or label)
     others = [a for a in holding if a != scene.facts.actor.address]

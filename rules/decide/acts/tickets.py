@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.decide import guards, moving
+from rules.decide import clocks, guards, moving
 from rules.decide.audience import responsible
 from rules.decide.cause import Cause, Refused
 from rules.decide.knowledge import known
@@ -86,7 +86,7 @@ def _end(scene: Scene) -> None:
     silent = [n for n in closed if process.statuses[n].bill in (None, "nothing")]
     status = (silent or closed)[0]
     scene.do(MoveTo(status, True, scene.facts.now, process.version))
-    moving.stop_timers(scene)
+    clocks.stop_all(scene)
     scene.moved = True
 
 
@@ -107,7 +107,10 @@ def split(scene: Scene, cause: Cause) -> None:
     scene.do(AddLink("split", str(number)))
     scene.open_other(
         OpenOther(
-            new, (AddLink("split", str(ticket.number)),), tie="split", moves_message=latest.id
+            new,
+            (AddLink("split", str(ticket.number)), *clocks.beginning(scene.facts, new)),
+            tie="split",
+            moves_message=latest.id,
         )
     )
     scene.say(What.SPLIT, number=number)
@@ -131,9 +134,10 @@ def move_desk(scene: Scene, cause: Cause) -> None:
         Assign(None),
         MoveTo(process.start, False, scene.facts.now, process.version),
     )
-    moving.stop_timers(scene)
+    clocks.stop_all(scene)
     scene.moved = True
     there = replace(scene.facts, desk=desk, process=process)
+    scene.do(*clocks.beginning(there, scene.open_ticket))
     told = responsible(there, scene.open_ticket)
     data = {"headline": Headline.NEW_TICKET.value, "lines": [], "history": True}
     scene.mails.append(QueueMail("notice", told, data=data, internal=True))
@@ -185,5 +189,7 @@ def open_elsewhere(scene: Scene, cause: Cause) -> None:
     )
     scene.internal = True
     scene.do(AddLink(cause.text("tie"), str(number)))
-    scene.open_other(OpenOther(new, (back, notice), tie=cause.text("tie")))
+    scene.open_other(
+        OpenOther(new, (back, *clocks.beginning(there, new), notice), tie=cause.text("tie"))
+    )
     scene.say(What.LINKED, number=number, kind=cause.text("tie"))

@@ -108,6 +108,7 @@ TICKET = Ticket(
         Timer("follow_up", datetime(2026, 11, 25, 10, 0, tzinfo=UTC)),
         Timer("close", datetime(2026, 11, 25, 11, 0, tzinfo=UTC)),
         Timer("own", datetime(2026, 11, 25, 12, 0, tzinfo=UTC)),
+        Timer("still", None, 4800),
     ),
 )
 
@@ -136,6 +137,8 @@ ROWS = [
     | {"requester": "Jan Maes", "opened_at": "2026-11-20T08:30:00+00:00"},
     {"number": 90, "subject": "Screen", "status_label": "Wacht op klant"},
 ]
+LINK = {"label": "Take", "href": "mailto:helpdesk%2B88.k3f@accel.example", "command": "#take"}
+OVERDUE = {"number": 2, "title": "Call back", "due": "2026-11-19", "overdue": True}
 INVOICE = [
     {"text": "New drum", "on": "2026-11-20", "by": "Marie Peeters", "quantity": "1.50"}
     | {"unit": "hour", "rate": "90.00", "amount": "135.00"},
@@ -203,7 +206,15 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "answered": {"silence": {"timer": "close", "days": 1}},
     "budget_request": {"amount": "450.00", "currency": "EUR", "contract": "Magic"}
     | {"rows": [{"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"}]},
-    "waiting": {"tickets": ROWS},
+    "digest": {
+        "label": "Wacht op antwoord",
+        "lists": "due_tasks",
+        "entries": [
+            {**ROWS[0], "task": None, "links": [LINK, LINK]},
+            {**ROWS[0], "task": OVERDUE, "links": []},
+        ],
+        "more": 2,
+    },
 }
 
 OFFERS: Mapping[str, tuple[str, ...]] = {
@@ -224,9 +235,9 @@ OFFERS: Mapping[str, tuple[str, ...]] = {
     "answered": ("approve",),
     "budget_request": ("approve", "decline"),
 }
-FOR_STAFF = frozenset({"notice", "next", "invoice_notice", "operator_notice", "waiting"})
+FOR_STAFF = frozenset({"notice", "next", "invoice_notice", "operator_notice", "digest"})
 CARRYING = frozenset({"reply", "comment", "closed", "quote", "invitation", "notice", "outside"})
-WITHOUT_TICKET = frozenset({"canary", "operator_notice", "waiting"})
+WITHOUT_TICKET = frozenset({"canary", "operator_notice", "digest"})
 
 
 def recipient(language: str, *, staff: bool = False) -> Recipient:

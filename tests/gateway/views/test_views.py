@@ -64,7 +64,7 @@ FULL = replace(
     billing=Billing("quote", Decimal("450.00"), "EUR", "raised", "2026-17"),
     survey=Survey(AT, 4, "Snel"),
     links=(Link("bug", "89"),),
-    timers=(Timer("approval", AT + timedelta(days=5)),),
+    timers=(Timer("approval", AT + timedelta(days=5)), Timer("follow_up", None, 4800)),
 )
 
 MAIL = Message(
@@ -144,7 +144,15 @@ def test_a_full_ticket() -> None:
         },
         "survey": {"sent_at": SAID, "score": 4, "comment": "Snel"},
         "links": [{"kind": "bug", "to": "89"}],
-        "timers": [{"name": "approval", "due_at": "2026-11-26T10:00:00.123Z"}],
+        "timers": [
+            {
+                "name": "approval",
+                "due_at": "2026-11-26T10:00:00.123Z",
+                "paused": False,
+                "seconds_left": None,
+            },
+            {"name": "follow_up", "due_at": None, "paused": True, "seconds_left": 4800},
+        ],
         "messages": [
             {
                 "id": 7,
