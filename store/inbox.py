@@ -38,7 +38,13 @@ _FIRSTS = select(_inbox.c.desk, _inbox.c.content_key, _inbox.c.id).where(
     _inbox.c.duplicate_of.is_(None),
 )
 _CANDIDATES = (
-    select(_inbox.c.id, _inbox.c.mail_from, _inbox.c.received_at)
+    select(
+        _inbox.c.id,
+        _inbox.c.mail_from,
+        _inbox.c.received_at,
+        _inbox.c.state,
+        _inbox.c.interruptions,
+    )
     .where(
         _UNFINISHED,
         or_(
@@ -230,12 +236,21 @@ def claim(
 
     Several processes never get the same; on PostgreSQL they do not wait for each other either.
     A mail waits while one of the same sender that came before it is in other hands: it may answer
-    what that one is about to open.
+    what that one is about to open. What a process ended over is taken alone, so that it alone is
+    blamed if that happens again.
     """
-    candidates = tx.rows(_CANDIDATES, {"now": now, "most": limit})
+    candidates = _alone(tx.rows(_CANDIDATES, {"now": now, "most": limit}))
     ids = _in_turn(tx, candidates, now) if candidates else []
     taken = leases.take(tx, _inbox, ids, owner, now + lease)
     return sorted(map(item_of, taken), key=lambda item: (item.received_at, item.id))
+
+
+def _alone(candidates: Sequence[Found]) -> Sequence[Found]:
+    """Those before the first that a process ended over; that one where it comes first."""
+    for place, row in enumerate(candidates):
+        if row.state == "working" or row.interruptions:
+            return candidates[: max(place, 1)]
+    return candidates
 
 
 def _in_turn(tx: Transaction, candidates: Sequence[Found], now: datetime) -> list[int]:
