@@ -8,6 +8,8 @@ mails and secrets.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 
@@ -31,9 +33,25 @@ def configure() -> None:
         processors.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*processors, _plain, shown],
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(cast(TextIO, _Lossy(sys.stderr))),
         cache_logger_on_first_use=False,
     )
+
+
+class _Lossy:
+    """A stream whose disk may be full or whose reader may have left: its lines are lost then, and
+    nobody who wrote them is held up."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def _plain(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
@@ -39,3 +41,14 @@ def test_a_failure_shows_no_local_values(capsys: pytest.CaptureFixture[str]) -> 
     error = capsys.readouterr().err
     assert "ValueError" in error
     assert secret not in error
+
+
+def test_a_log_that_cannot_be_written_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk of the log may be the one that is full: the line is lost, the mail is not."""
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        configure()
+        for number in range(1_000):
+            structlog.get_logger().info("handled", inbox=number, subject="x" * 100)
+        with suppress(OSError):
+            full.close()
