@@ -27,6 +27,7 @@ VERBS = (
     "pipe",
     "explain",
     "status",
+    "audit",
     "list",
     "show",
     "queue",

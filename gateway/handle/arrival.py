@@ -16,6 +16,7 @@ from gateway.handle.canary import is_canary
 from gateway.handle.carry_out import Hand, Outcome, blocked, carry_out
 from gateway.handle.facts import Bounced, gather, held_fact, internal_passages, mail_fact
 from gateway.handle.identity import Identity, identify
+from gateway.handle.journal_words import written
 from gateway.handle.matching import TicketMatch, match
 from gateway.handle.operators import tell_operators
 from gateway.house import House
@@ -28,7 +29,7 @@ from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
 from rules.model import Desk, Proof, Visibility
 from rules.said import Why
-from store import evidence, holds, inbox, mailboxes, messages, settings, tickets
+from store import evidence, holds, inbox, journal, mailboxes, messages, settings, tickets
 from store.database import Transaction
 from store.inbox import Disposition, InboxItem
 from store.messages import Message, NewAttachment
@@ -411,5 +412,7 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         messages.confirm(tx, stored.id, visibility)
     elif outcome.ticket is not None:
         message = _message(mail, parsed, found, identity, decision)
-        messages.add(tx, replace(message, ticket=outcome.ticket.number))
+        added = messages.add(tx, replace(message, ticket=outcome.ticket.number))
+        entry = written(house.clock(), actor.address, added.id)
+        journal.append(tx, outcome.ticket.number, [entry])
         inbox.move(tx, item.id, outcome.ticket.number)

@@ -12,7 +12,7 @@ from gateway.handle.brakes import (
     tells_of_forgery,
     tells_of_hush,
 )
-from gateway.handle.journal_words import entry_of
+from gateway.handle.journal_words import entry_of, written
 from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
 from gateway.house import House
 from gateway.render.page import Carried
@@ -124,6 +124,8 @@ def _write_journal(
         if entry is not None:
             entries.append(entry)
             status = entry.to_status or status
+    if message is not None and not entries:
+        entries.append(written(hand.facts.now, hand.actor, message))
     journal.append(hand.tx, ticket.number, entries)
 
 

@@ -73,3 +73,8 @@ def entry_of(
         to_status=to,
         message=message,
     )
+
+
+def written(at: datetime, actor: str, message: int) -> Entry:
+    """A mail that changed nothing: the journal tells of every mail on its ticket."""
+    return Entry(at, actor, "wrote", e.Note("wrote"), message=message)

@@ -98,6 +98,15 @@ class Gateway:
         self._daemon.kill()
 
     @property
+    def pid(self) -> int:
+        """Of the `serve` that runs."""
+        return self._daemon.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._daemon.alive
+
+    @property
     def log(self) -> str:
         return self._daemon.log.read_text(errors="replace")
 

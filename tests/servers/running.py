@@ -120,6 +120,16 @@ class Daemon:
             self.kill()
             raise
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started."""
+        assert self._process is not None, "it was not started"
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """End it in order, by force where it does not obey. Does nothing if it has ended."""
         if self._process is None:

@@ -1,0 +1,109 @@
+"""`audit`: every mail accounted for, proven from what is stored; whoever is not is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli.frame import Session, as_json, pass_session
+
+if TYPE_CHECKING:
+    from gateway.views.scalars import Object
+    from store.audit import Expected, Fault, Finding
+
+
+@click.command("audit")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Message-IDs, one a line, that a sender believes acknowledged.",
+)
+@as_json
+@pass_session
+def command(session: Session, against: Path | None, as_json: bool) -> int:
+    """Prove that every mail is accounted for; name each that is not. Works while `serve` runs."""
+    from gateway.cli.screen import print_json, visible
+    from store.audit import audit
+    from store.status import status
+
+    faults: list[Fault] = []
+    rows: dict[str, int] = {}
+    with session.database() as database:
+        found = audit(database, session.clock(), _expected(against) if against else None)
+        for finding in _with_progress(found):
+            rows[finding.part] = finding.done
+            faults += finding.faults
+            if not as_json:
+                for fault in finding.faults:
+                    click.echo(visible(_line(fault)))
+        with database.read() as tx:
+            numbers = status(tx, session.clock())
+    if as_json:
+        print_json({"faults": [_view(f) for f in faults], "looked_at": rows, "status": numbers})
+    else:
+        click.echo(_summary(faults, rows))
+    return 1 if faults else 0
+
+
+def _expected(file: Path) -> Expected:
+    """What stands between the brackets of each line, or the line itself; empty lines are none."""
+    expected = set()
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            inner = line.partition("<")[2].partition(">")[0] or line.strip()
+            if inner:
+                expected.add(f"<{inner}>")
+    return expected
+
+
+def _with_progress(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same, with a bar for each part on standard error where that is a terminal."""
+    from rich.progress import Progress, TaskID
+
+    from gateway.cli.screen import console
+
+    errors = console(errors=True)
+    bars: dict[str, TaskID] = {}
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        for finding in findings:
+            if finding.part not in bars:
+                bars[finding.part] = progress.add_task(finding.part)
+            progress.update(bars[finding.part], completed=finding.done, total=finding.whole)
+            yield finding
+
+
+def _line(fault: Fault) -> str:
+    from gateway.cli.screen import when
+
+    known = (
+        f"arrived {when(fault.at)}" if fault.id.startswith("in") else when(fault.at),
+        fault.message_id,
+        fault.sender,
+    )
+    about = ", ".join(part for part in known if part)
+    return f"{fault.id}: {fault.text}{f' ({about})' if about else ''}. {fault.mend}."
+
+
+def _view(fault: Fault) -> Object:
+    from gateway.views.scalars import moment
+
+    return {
+        "fault": fault.fault,
+        "id": fault.id,
+        "at": moment(fault.at),
+        "message_id": fault.message_id,
+        "from": fault.sender,
+        "text": fault.text,
+        "mend": fault.mend,
+    }
+
+
+def _summary(faults: list[Fault], rows: dict[str, int]) -> str:
+    looked = ", ".join(f"{number} {part}" for part, number in rows.items() if part != "sums")
+    if not faults:
+        return f"Everything is accounted for: {looked or 'nothing has arrived yet'}."
+    return f"{len(faults)} not accounted for; looked at {looked}."
