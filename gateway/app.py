@@ -159,7 +159,9 @@ class Gateway:
             "processing", Processing(self.house, self._owner, self._queued).work
         )
         self._timing = Loop("timing", Timing(self.house, self._queued).work)
-        self._mailboxes = Mailboxes(self.house, self._owner, self._arrived, self._free_disk)
+        self._mailboxes = Mailboxes(
+            self.house, self._owner, self._arrived, self._free_disk, self._tokens
+        )
         self._loops = [
             self._processing,
             self._timing,

@@ -17,6 +17,7 @@ import structlog
 from gateway import measures
 from gateway.handle.arrival import ReadMail, handle_mail, read
 from gateway.handle.due import handle_timer
+from gateway.handle.foretelling import foretell
 from gateway.handle.hushed import tell_of_hushed
 from gateway.handle.operators import tell_operators
 from gateway.house import House
@@ -263,8 +264,8 @@ class Timing:
 
 class Housekeeping:
     """What is over is forgotten: answers that no brake counts, questions that nobody answered.
-    What a clock that was set back would keep waiting is due, and staff hear the number of what
-    they were not told one by one."""
+    What a clock that was set back would keep waiting is due, secrets that end are foretold, and
+    staff hear the number of what they were not told one by one."""
 
     def __init__(self, house: Callable[[], House], done: Callable[[], None]) -> None:
         self._house = house
@@ -277,6 +278,7 @@ class Housekeeping:
             holds.expire(tx, now)
             brakes.prune(tx, now - timedelta(days=2))
             canaries.prune(tx, now - timedelta(days=30))
+            foretell(tx, house)
             brought = inbox.bring_back(tx, now), outbox.bring_back(tx, now)
             late = sum(brought) + timers.bring_back(tx, now)
             told = tell_of_hushed(tx, house)

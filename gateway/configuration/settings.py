@@ -97,6 +97,8 @@ class Smtp(Section):
 
 class Delivery(Secret):
     url: Annotated[Maildir | Server, BeforeValidator(urls.delivery)]
+    ca_file: File | None = None
+    """The authority of the server's certificate, where it is none that the system knows."""
 
     @model_validator(mode="after")
     def _somebody_signs_in(self) -> Self:

@@ -30,6 +30,7 @@ def warnings_of(
     if configuration.value is not None:
         found += _of_gateway(configuration, configuration.value)
         found += _of_secrets(configuration, configuration.value, environ)
+        found += _of_clients(configuration.value, environ)
         if people.value is not None:
             found += _unheld_roles(configuration, people.value, processes)
     if people.value is not None:
@@ -119,6 +120,29 @@ def _of_secret(
         file = getattr(secret, name)
         if file is not None and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             yield loaded.fault((*path, name), f"others may read {file}", f"chmod 600 {file}")
+
+
+def _of_clients(configuration: Configuration, environ: Mapping[str, str]) -> Iterator[Fault]:
+    """Of the files that `oauth2` names."""
+    for file, client in configuration.oauth2.items():
+        try:
+            client.secret(environ)
+            if client.grant == "refresh_token":
+                client.refresh_token(environ)
+        except SecretMissing as missing:
+            yield Fault(str(file), 0, 0, str(missing), "it has to be there when serve starts")
+        secret = client.secret_env or client.secret_file
+        if client.provider == "microsoft" and secret and client.expires is None:
+            message = "nobody is told before the client secret ends"
+            yield Fault(str(file), 0, 0, message, "write its last day: expires = 2027-05-31")
+        for path in (
+            client.secret_file,
+            client.signing_key,
+            client.refresh_token_file,
+            client.service_account,
+        ):
+            if path is not None and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+                yield Fault(str(file), 0, 0, f"others may read {path}", f"chmod 600 {path}")
 
 
 def _unheld_roles(

@@ -74,11 +74,11 @@ def _ready(relay: Relay, *, encrypt: bool) -> smtplib.SMTP:
             connection.sock.settimeout(TIMEOUT)
     except smtplib.SMTPResponseException as error:
         raise _closed(relay, f"{error.smtp_code} {_line(error.smtp_error)}", connection) from error
-    except (smtplib.SMTPException, SecretMissing, SignInFailed, Refused, ValueError) as error:
-        raise _closed(relay, str(error), connection) from error
-    except ssl.SSLCertVerificationError as error:
+    except ssl.SSLCertVerificationError as error:  # it is a ValueError too
         text = f"the certificate is not good: {error.verify_message}; nothing is sent to it"
         raise _closed(relay, text, connection) from error
+    except (smtplib.SMTPException, SecretMissing, SignInFailed, Refused, ValueError) as error:
+        raise _closed(relay, str(error), connection) from error
     except OSError as error:
         raise _closed(relay, str(error), connection, answered=False) from error
     except _NoTls:

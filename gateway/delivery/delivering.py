@@ -6,6 +6,7 @@ is told so, in one of its own.
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from gateway.delivery.retry import pause
 from gateway.delivery.submission import SmtpSender
 from gateway.delivery.values import Failed, Parcel, Result, Sender, Sent, Unreachable
 from gateway.delivery.wayout import WayOut
+from gateway.handle.closed_way import note_closed, note_open
 from gateway.handle.delivered import counted, tell_delivered
 from gateway.handle.undelivered import tell_undelivered
 from gateway.house import House
@@ -71,6 +73,7 @@ def relay_of(configuration: Configuration, url: Server, tokens: Tokens) -> Relay
         user=url.user,
         password=lambda: password(delivery, tokens.environ),
         tokens=tokens.of(client, url.user) if client and url.user else None,
+        context=lambda: ssl.create_default_context(cafile=delivery.ca_file),
     )
 
 
@@ -160,7 +163,8 @@ class Delivering:
                 return tried
             result = body if isinstance(body, Failed) else self._send(item, body)
             if isinstance(result, Unreachable):
-                self._way.closed(result)
+                if self._way.closed(result):
+                    note_closed(house, result.text, needs_person=result.answered)
                 self._together = 1
                 return tried
             self._note(house, Outcome(item, result))
@@ -182,7 +186,8 @@ class Delivering:
     def _send(self, item: OutboxItem, body: bytes) -> Result:
         again = item.attempts > 1 or item.interruptions > 0
         try:
-            return self._sender.send(Parcel(item.envelope_from, item.recipient, body, again))
+            parcel = Parcel(item.envelope_from, item.recipient, body, again, item.message_id)
+            return self._sender.send(parcel)
         except Exception as error:  # a fault of ours holds up this mail alone
             log.exception("a mail could not be sent", outbox=item.id)
             self._sender.close()
@@ -202,7 +207,8 @@ class Delivering:
             **({} if isinstance(result, Sent) else {"error": result.text}),
         )
         if sent:
-            self._way.worked()
+            if self._way.worked():
+                note_open(house)
             measures.delivered(item.arrived_at, house.clock())
         else:
             measures.not_delivered(hopeless=_is_hopeless(house, outcome))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from gateway.delivery.connecting import TIMEOUT, Closed, Relay, connect
+from gateway.delivery.reports import notify, returned
 from gateway.delivery.values import Failed, Parcel, Result, Sent, Unreachable
 
 AFTER_DATA: Final = 600.0
@@ -96,7 +97,7 @@ class SmtpSender:
             self.close()
             return Unreachable(f"{self._relay}: {code} {_line(text)}", answered=True)
         if code < 400:
-            code, text = connection.rcpt(parcel.recipient)
+            code, text = connection.rcpt(parcel.recipient, notify(connection, parcel))
         if code < 400:
             code, text = connection.docmd("DATA")
         if code == 354:
@@ -159,7 +160,7 @@ def _options(connection: smtplib.SMTP, parcel: Parcel) -> list[str] | None:
         if not connection.has_extn("smtputf8"):
             return None
         options.append("SMTPUTF8")
-    return options
+    return options + returned(connection, parcel)
 
 
 def _refused(code: int, text: bytes) -> Failed:

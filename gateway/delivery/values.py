@@ -9,12 +9,13 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One copy: its bytes never change, however often it is tried. `sender` "" is the null one;
-    `again`: it may have left before."""
+    `again`: it may have left before; `message_id` is the one in its header."""
 
     sender: str
     recipient: str
     body: bytes
     again: bool = False
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ class WayOut:
     def open(self) -> bool:
         return self._now() >= self._until
 
-    def closed(self, why: Unreachable) -> None:
-        """Several threads that find it closed at the same time count once."""
+    def closed(self, why: Unreachable) -> bool:
+        """Several threads that find it closed at the same time count once; whether it was open."""
         with self._lock:
             if not self.open:
-                return
+                return False
             longest = ANSWERED if why.answered else SILENT
             pause = min(FIRST * 2 ** min(self._failures, 16), longest)
             self._failures += 1
@@ -44,9 +44,12 @@ class WayOut:
             first = self._failures == 1
         if first:
             log.error("the way out is closed, trying again", error=why.text)
+        return first
 
-    def worked(self) -> None:
+    def worked(self) -> bool:
+        """A mail got through; whether it was closed before."""
         with self._lock:
             was_closed, self._failures, self._until = self._failures > 0, 0, 0.0
         if was_closed:
             log.info("the way out is open again")
+        return was_closed

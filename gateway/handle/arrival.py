@@ -179,7 +179,7 @@ def _decide(
     decision = decide(facts)
     outcome = _carry_out(tx, house, mail, parsed, facts, found, identity, decision)
     _tell_of_money(tx, house, mail, decision)
-    if bounced is not None:
+    if bounced is not None and not bounced.fact.delayed:
         messages.set_delivery(tx, bounced.fact.message, "bounced")
     _settle(tx, owner, mail, decision, outcome, now)
     for hold in outcome.confirmed:

@@ -25,7 +25,14 @@ def bounced_copy(tx: Transaction, parsed: ParsedMail, found: TicketMatch) -> Bou
     copy = _by_envelope(tx, found) or _by_message_id(tx, parsed)
     if copy is None or copy.recipient is None:
         return None
-    fact = Bounced(copy.recipient, _words(parsed, copy.recipient), copy.id, copy.template or "")
+    theirs = _reports(parsed, copy.recipient)
+    fact = Bounced(
+        address=copy.recipient,
+        text=_words(theirs),
+        message=copy.id,
+        template=copy.template or "",
+        delayed=bool(theirs) and all(report.action == "delayed" for report in theirs),
+    )
     return BouncedCopy(fact, tickets.load(tx, copy.ticket, lock=True))
 
 
@@ -44,8 +51,12 @@ def _by_message_id(tx: Transaction, parsed: ParsedMail) -> Message | None:
     return next((m for m in copies if m.direction == "out"), None)
 
 
-def _words(parsed: ParsedMail, recipient: str) -> str:
-    failed: tuple[FailedRecipient, ...] = parsed.bounce.recipients if parsed.bounce else ()
-    theirs = [f for f in failed if f.address == recipient] or list(failed)
+def _reports(parsed: ParsedMail, recipient: str) -> tuple[FailedRecipient, ...]:
+    """What is told of this recipient; where a list or an alias was followed, of all."""
+    told = parsed.bounce.recipients if parsed.bounce else ()
+    return tuple(report for report in told if report.address == recipient) or told
+
+
+def _words(theirs: tuple[FailedRecipient, ...]) -> str:
     words = [" ".join(w for w in (f.status, f.diagnostic) if w) for f in theirs]
     return next((w for w in words if w), "")[:300]

@@ -26,6 +26,8 @@ class Bounced:
     text: str
     message: int
     template: str = ""
+    delayed: bool = False
+    """It is still being tried: nothing has failed yet."""
 
 
 def mail_fact(
@@ -68,6 +70,7 @@ def mail_fact(
         bounced=bounced.address if bounced else None,
         bounce_text=bounced.text if bounced else "",
         bounced_template=bounced.template if bounced else "",
+        delayed=bounced is not None and bounced.delayed,
         spam=spam,
     )
 

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import structlog
 
 from gateway.configuration.secrets import password
-from gateway.configuration.settings import MailboxEntry
+from gateway.configuration.settings import Configuration, MailboxEntry
 from gateway.house import House
 from gateway.intake.imap_connection import Account
+from gateway.intake.imap_oauth2 import OAuth2SignIn
 from gateway.intake.imap_signin import PasswordSignIn, SignIn
 from gateway.intake.imap_watch import Patience, Watch
 from gateway.mailboxes.ledger import StoreLedger
+from gateway.signin.tokens import Tokens
 
 log = structlog.get_logger(__name__)
 
 
-def sign_in_of(entry: MailboxEntry, environ: Mapping[str, str]) -> SignIn:
+def sign_in_of(entry: MailboxEntry, configuration: Configuration, tokens: Tokens) -> SignIn:
     """How this mailbox is signed in to."""
-    return PasswordSignIn(entry.url.user or "", lambda: password(entry, environ))
+    user, client = entry.url.user or "", configuration.client(entry)
+    if client is None:
+        return PasswordSignIn(user, lambda: password(entry, tokens.environ))
+    return OAuth2SignIn(user, tokens.of(client, user), entry.url.host, entry.url.port)
 
 
-def account_of(entry: MailboxEntry, environ: Mapping[str, str]) -> Account:
+def account_of(entry: MailboxEntry, configuration: Configuration, tokens: Tokens) -> Account:
     """A mailbox of the configuration, ready to be opened."""
     return Account(
         server=entry.url,
-        sign_in=sign_in_of(entry, environ),
+        sign_in=sign_in_of(entry, configuration, tokens),
         ca_file=entry.ca_file,
         done=entry.done,
         quarantine=entry.quarantine,
@@ -46,6 +50,7 @@ class Mailboxes:
         owner: str,
         stored: Callable[[], None],
         free_disk: Callable[[], int],
+        tokens: Tokens,
         patience: Patience | None = None,
     ) -> None:
         """`stored` is called after each commit; `free_disk` says the octets that are left."""
@@ -53,6 +58,7 @@ class Mailboxes:
         self._owner = owner
         self._stored = stored
         self._free_disk = free_disk
+        self._tokens = tokens
         self._patience = patience or Patience()
         self._running: dict[str, tuple[MailboxEntry, Watch, threading.Thread]] = {}
         self._ending = threading.Event()
@@ -83,7 +89,7 @@ class Mailboxes:
 
     def _start(self, name: str, entry: MailboxEntry) -> None:
         watch = Watch(
-            account_of(entry, os.environ),
+            account_of(entry, self._house().configuration, self._tokens),
             StoreLedger(self._house, entry, self._owner, self._stored, self._free_disk),
             max_size=lambda: self._house().configuration.smtp.max_size,
             jitter=random.uniform,

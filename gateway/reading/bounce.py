@@ -244,6 +244,8 @@ def _original_ids(root: Part, text: str) -> Iterator[str]:
             yield from message_ids(returned.first("message-id"))
     for group in blocks(root):
         yield from message_ids(group.first("original-message-id"))
+        # What we named the envelope: the Message-ID without brackets (RFC 3461, 4.4).
+        yield from message_ids(f"<{group.first('original-envelope-id').strip(' <>')[:100]}>")
     yield from _TOLD_ID.findall(text)
     yield from message_ids(root.headers.first("in-reply-to"))
     yield from reversed(message_ids(root.headers.first("references")))

@@ -20,12 +20,16 @@ def spam(scene: Scene, mail: Mail) -> Decision | None:
 
 
 def bounce(scene: Scene, mail: Mail) -> Decision | None:
-    """Counts only where it came back to the very mail that it is about; says so to staff."""
+    """Counts only where it came back to the very mail that it is about; says so to staff. While the
+    other server still tries there is nothing for anybody to do."""
     if mail.kind != "bounce":
         return None
     if scene.ticket is None or mail.bounced is None:
         scene.set_aside("bounce of no mail of ours")
         return conclude(scene, "bounce_unmatched")
+    if mail.delayed:
+        scene.do(Note("delayed", mail.bounced))
+        return conclude(scene, "delayed")
     scene.do(Note("bounced", mail.bounced))
     scene.say(What.NOT_DELIVERED, address=mail.bounced, text=mail.bounce_text)
     clocks.stop_counting(scene, mail.bounced_template)

@@ -106,6 +106,8 @@ class Mail:
     """The recipient whose copy of a mail of ours came back, and why."""
     bounce_text: str = ""
     bounced_template: str = ""
+    delayed: bool = False
+    """That copy is still being tried: nothing has failed yet."""
     spam: bool = False
 
 

@@ -17,6 +17,7 @@ from gateway.house import House
 from gateway.intake.imap_reading import Pace
 from gateway.intake.imap_watch import Patience
 from gateway.mailboxes import Mailboxes
+from gateway.signin.tokens import Tokens, http_client
 from gateway.workers import Processing, utc_now
 from store import inbox, mailboxes, status
 from store.database import Database
@@ -78,8 +79,15 @@ class Office:
         self.app.house = replace(self.app.house, configuration=replace(configuration, smtp=smtp))
 
     def open(self, owner: str = "one") -> Mailboxes:
+        house = self.app.house
+        tokens = Tokens(house.database, house.clock, http_client, {}, owner)
         self.reading = Mailboxes(
-            lambda: self.app.house, owner, lambda: None, lambda: self.free_disk, self.patience
+            lambda: self.app.house,
+            owner,
+            lambda: None,
+            lambda: self.free_disk,
+            tokens,
+            self.patience,
         )
         self.reading.work()
         return self.reading
