@@ -94,7 +94,8 @@ def test_the_examples_of_the_guide_are_sound(tmp_path: Path) -> None:
     (people,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     write_home(tmp_path, "run")
     for part in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
-        (tmp_path / "postgres-password").touch(mode=0o600)
+        for secret in ("postgres-password", "smtp-password"):
+            (tmp_path / secret).touch(mode=0o600)
         desk = '[[desk]]\naddress = "helpdesk@accel.example"\nprocess = "helpdesk"\n'
         assert tomllib.loads(part)
         (tmp_path / "gateway.toml").write_text(part + desk)
