@@ -31,14 +31,14 @@ class Passed:
 
 
 class _Checks:
-    """What was found so far, and whether an answer of the DNS was missing."""
+    """What was found so far, and whether something could not be looked at."""
 
     def __init__(self) -> None:
         self.passed: list[Passed] = []
         self.reasons: list[str] = []
         self.trouble = False
 
-    def missed(self, error: DnsTrouble) -> None:
+    def missed(self, error: DnsTrouble | dkim_check.NotChecked) -> None:
         self.trouble = True
         self.reasons.append(str(error))
 
@@ -75,7 +75,7 @@ def _dkim(
 ) -> None:
     try:
         key = dkim_check.verified(signature, block, body, lookups)
-    except DnsTrouble as error:
+    except (DnsTrouble, dkim_check.NotChecked) as error:
         checks.missed(error)
         return
     except dkim_check.Unproven as error:

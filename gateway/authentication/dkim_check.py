@@ -25,6 +25,10 @@ class Unproven(Exception):
     """The signature does not verify, and never will."""
 
 
+class NotChecked(Exception):
+    """The signature cannot be checked here: it neither proves anything nor has it failed."""
+
+
 class _Silent:
     """dkimpy logs what a stranger wrote; the reasons say what matters."""
 
@@ -40,7 +44,8 @@ class _Silent:
 def verified(signature: Signature, block: Block, raw: bytes, lookups: Lookups) -> str:
     """The record of the key that the signature verifies with, and its name.
 
-    Raises Unproven, and DnsTrouble where the key cannot be had now.
+    Raises Unproven, DnsTrouble where the key cannot be had now, and NotChecked of an Ed25519
+    signature where its library is not installed (RFC 8463; senders sign by RSA too).
     """
     if not block.whole or "from" not in signature.signed:
         raise Unproven("it does not cover From" if block.whole else "a header line is malformed")
@@ -51,6 +56,8 @@ def verified(signature: Signature, block: Block, raw: bytes, lookups: Lookups) -
     signer.body = _body(raw[block.body_at :], relaxed=signature.relaxed_body)
     try:
         good = signer.verify(idx=signature.index, dnsfunc=lambda _name, timeout=0: key)  # noqa: ARG005
+    except dkim.NaClNotFoundError as error:
+        raise NotChecked(f"the Ed25519 signature of {signature.domain} is not checked") from error
     except Exception as error:  # dkimpy raises what it likes about what strangers write
         raise Unproven(_words(error)) from error
     if not good:

@@ -249,6 +249,21 @@ def test_a_good_signature_makes_up_for_spf() -> None:
     assert (found.domain, found.quality, found.failed) == (True, True, False)
 
 
+@pytest.mark.parametrize("extra", [(), (SPF,)])
+def test_an_ed25519_signature_alone_is_neither_proof_nor_forgery(
+    extra: tuple[tuple[str, str], ...],
+) -> None:
+    """RFC 8463 without its library: not evaluated, so that neither `failed` nor proof follows from
+    it; SPF, or the RSA signature that senders add, still proves the domain."""
+    public = ("new._domainkey.acme.example", "v=DKIM1; k=ed25519; p=" + "A" * 43 + "=")
+    known = dns(public, POLICY, *(extra or [("acme.example", "v=spf1 -all")]))
+    thin = signed(mail(), selector="new").replace(b"a=rsa-sha256", b"a=ed25519-sha256")
+    found = judged(thin, peer=STRANGER, trust=NO_STAMPS, resolver=known)
+    assert (found.domain, found.failed) == (bool(extra), False)
+    both = signed(thin)
+    assert judged(both, peer=STRANGER, trust=NO_STAMPS, resolver=known).domain is True
+
+
 # --- a DNS that does not answer ----------------------------------------------------------------
 
 

@@ -308,3 +308,13 @@ def test_a_hosting_that_stamps_without_a_name() -> None:
     assert judged(raw, trust=NO_STAMPS, hops=2).domain is True
     assert judged(raw, trust=TRUST, hops=2).domain is False
     assert judged(raw, trust=NO_STAMPS).domain is False
+
+
+@pytest.mark.parametrize("last", ["", ";", "; accel.example", "; accel.example;"])
+def test_exchange_online_puts_names_between_results(last: str) -> None:
+    """The recipient's domain, as real mails of Microsoft 365 have it; a name says nothing."""
+    words = "spf=pass (sender IP is 1.2.3.4)\r\n smtp.helo=a.outlook.example; accel.example;"
+    words += f"\r\n dkim=none (not signed) header.d=none;accel.example;{DMARC}{last}"
+    assert judged(hosted(f"{NAME}: {words}"), trust=NO_STAMPS, hops=2).domain is True
+    forged = words.replace("header.from=acme.example", "header.from=evil.example; acme.example")
+    assert judged(hosted(f"{NAME}: {forged}"), trust=NO_STAMPS, hops=2).domain is False
