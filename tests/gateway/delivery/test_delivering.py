@@ -29,7 +29,7 @@ def test_what_is_due_is_sent(office: Office) -> None:
     row = office.put("Hello")
     door = Door()
     assert office.delivering(door).work() is True
-    assert door.given == [Parcel(DESK, JAN, b"Hello")]
+    assert door.given == [Parcel(DESK, JAN, b"Hello", message_id="<Hello@accel.example>")]
     item = office.item(row)
     assert (item.state, item.done_at, item.last_status) == ("sent", office.now, "2.0.0")
     assert office.delivering(door).work() is False
