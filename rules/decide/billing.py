@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from rules.calendar import BusinessCalendar
-from rules.decide.audience import holders, name_of, responsible
+from rules.decide.audience import holders, name_of, responsible, union
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
 from rules.effects import QueueMail, SetBilling
-from rules.model import Billing, Contract, Quote, TimeEntry
+from rules.model import Billing, Contract, Desk, Quote, TimeEntry
 from rules.process import Status
 from rules.said import Headline, What, Why
 
@@ -73,16 +74,26 @@ def rate_name(scene: Scene) -> str | None:
 
 
 def rate(scene: Scene, entry: TimeEntry) -> Decimal:
-    """Per hour: the contract's rates win over the desk's, the entry's own name over the type."""
-    ticket, desk = scene.open_ticket, scene.facts.desk
-    contract = _contract(scene)
-    by = scene.facts.people.person(entry.by)
-    names = [entry.rate, ticket.type, *sorted(by.roles), "default"]
+    """What an hour of this entry costs."""
+    roles = scene.facts.people.person(entry.by).roles
+    return per_hour(
+        scene.facts.desk, _contract(scene), (entry.rate, scene.open_ticket.type, *sorted(roles))
+    )
+
+
+def per_hour(desk: Desk, contract: Contract | None, names: Iterable[str | None]) -> Decimal:
+    """The first of the names that has a rate: the contract's rates win over the desk's."""
+    wanted = [*names, "default"]
     for rates in (contract.rates if contract else {}, desk.rates):
-        for name in names:
+        for name in wanted:
             if name and name in rates:
                 return rates[name]
     return Decimal(0)
+
+
+def cost(minutes: int, hourly: Decimal) -> Decimal:
+    """Of one entry, rounded to the cent as the invoice notice has it."""
+    return (Decimal(minutes) / 60 * hourly).quantize(_CENT, ROUND_HALF_UP)
 
 
 # --- the invoice notice ------------------------------------------------------------------------
@@ -132,13 +143,20 @@ def request(scene: Scene, basis: str) -> None:
     total = sum(amounts, Decimal(0))
     scene.do(SetBilling(Billing(basis, total, currency, "requested", None)))
     scene.say(What.INVOICE_REQUESTED)
-    finance = scene.facts.desk.finance or holders(scene.facts, "accounts", scene.ticket)
+    finance = scene.facts.desk.finance or _bookkeepers(scene)
     data = {"rows": rows, "totals": [str(total)], "currency": currency, "basis": basis}
     if finance:
         mail = QueueMail("invoice_notice", finance, data=data, offers=("raised",), internal=True)
         scene.mails.append(mail)
     else:
         scene.tell(responsible(scene.facts, scene.open_ticket), Headline.NOBODY)
+
+
+def _bookkeepers(scene: Scene) -> tuple[str, ...]:
+    """Whoever may say that the invoice exists."""
+    commands = scene.process.commands.values()
+    roles = (r for c in commands if any(s.bill == "raised" for s in c.steps) for r in c.who)
+    return union(holders(scene.facts, role, scene.ticket) for role in roles)
 
 
 def _rows(scene: Scene, basis: str) -> tuple[list[dict[str, object]], str]:
@@ -153,15 +171,15 @@ def _rows(scene: Scene, basis: str) -> tuple[list[dict[str, object]], str]:
 
 def _time_row(scene: Scene, entry: TimeEntry) -> dict[str, object]:
     hours = Decimal(entry.minutes) / 60
-    per_hour = rate(scene, entry)
+    hourly = rate(scene, entry)
     return {
         "text": entry.text,
         "on": entry.on.isoformat(),
         "by": name_of(scene.facts.people, entry.by),
         "quantity": str(hours.quantize(_CENT, ROUND_HALF_UP)),
         "unit": "hour",
-        "rate": str(per_hour),
-        "amount": str((hours * per_hour).quantize(_CENT, ROUND_HALF_UP)),
+        "rate": str(hourly),
+        "amount": str(cost(entry.minutes, hourly)),
     }
 
 
