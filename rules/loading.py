@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,19 @@ def load_common(text: str, file: str) -> Common | tuple[Fault, ...]:
 
 
 def load(
-    text: str, file: str, *, common: Common, templates: Templates | None = None
+    text: str,
+    file: str,
+    *,
+    common: Common,
+    templates: Templates | None = None,
+    name: str = "",
 ) -> Process | tuple[Fault, ...]:
     """The process with the commands that every process has, or all that is wrong with its file.
 
     Args:
-        file: as faults name it; its stem is the name that the process must have.
+        file: as faults name it.
         templates: the languages of each mail template; None leaves templates unchecked.
+        name: that the process must have; the file's stem where none is given.
     """
     source = parse(text, file)
     if source.faults and source.data is None:
@@ -76,7 +82,10 @@ def load(
     process, more = validated(data, source)
     faults += more
     if process is not None:
-        checked = Checked(process, source, given, common.commands, templates, whole=not faults)
+        called = name or Path(file).stem
+        checked = Checked(
+            process, source, given, common.commands, templates, whole=not faults, name=called
+        )
         faults += [fault for check in CHECKS for fault in check(checked)]
     if process is None or faults:
         return tuple(sorted(set(faults)))
@@ -141,14 +150,15 @@ def _joined(inherited: dict[str, Any], own: object) -> object:
 
 
 def load_processes(
-    folders: Iterable[Path] = (SHIPPED,), templates: Templates | None = None
+    folders: Sequence[Path] = (SHIPPED,), templates: Templates | None = None
 ) -> tuple[Mapping[str, Process], tuple[Fault, ...]]:
     """All processes of these folders by name, and all faults of those that cannot be loaded.
 
     The first folder that has a file of a name wins: the home's own stands before the shipped.
     """
     files = _files(folders)
-    common = load_common(*_read(files.pop(COMMON_FILE, SHIPPED / COMMON_FILE)))
+    common = load_common_of(folders)
+    files.pop(COMMON_FILE, None)
     if not isinstance(common, Common):
         return {}, common
     processes: dict[str, Process] = {}
@@ -162,7 +172,12 @@ def load_processes(
     return processes, tuple(faults)
 
 
-def _files(folders: Iterable[Path]) -> dict[str, Path]:
+def load_common_of(folders: Sequence[Path] = (SHIPPED,)) -> Common | tuple[Fault, ...]:
+    """The common commands of these folders, by the same rule."""
+    return load_common(*_read(_files(folders).get(COMMON_FILE, SHIPPED / COMMON_FILE)))
+
+
+def _files(folders: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.yaml")):

@@ -89,6 +89,8 @@ def _coder(kind: Any) -> tuple[Encode, Decode]:
         return _union(get_args(kind))
     if origin is tuple:
         return _many(get_args(kind)[0])
+    if origin is frozenset:
+        return _set(get_args(kind)[0])
     if origin is Mapping:
         return _mapping(get_args(kind)[1])
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -117,6 +119,11 @@ def _many(kind: Any) -> tuple[Encode, Decode]:
         lambda members: [inward(member) for member in members],
         lambda data: tuple(outward(member) for member in data),
     )
+
+
+def _set(kind: Any) -> tuple[Encode, Decode]:
+    inward, outward = _many(kind)
+    return (lambda members: sorted(inward(members))), (lambda data: frozenset(outward(data)))
 
 
 def _mapping(kind: Any) -> tuple[Encode, Decode]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -64,6 +65,11 @@ class Transaction:
 
     def scalar(self, statement: Executable, values: Values | None = None) -> Any:
         return self.connection.execute(statement, values).scalar()
+
+    def stream(self, statement: Executable, at_once: int) -> Iterator[Found]:
+        """The rows one by one, read from the database so many at once."""
+        options = {"yield_per": at_once}
+        yield from self.connection.execute(statement, execution_options=options)
 
     def insert_new(
         self, table: Table, rows: Sequence[Values], *returning: ColumnElement[Any]
@@ -176,6 +182,12 @@ class Database:
             yield
         finally:
             self._writing.release()
+
+
+def is_made(url: str) -> bool:
+    """False for a SQLite store whose file is not there yet."""
+    file = make_url(url).database if url.startswith("sqlite:") else None
+    return file is None or Path(file).exists()
 
 
 @cache

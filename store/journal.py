@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,11 @@ from store.database import Transaction
 
 _journal = schema.journal
 _INSERT = insert(_journal)
+_LENGTHS = (
+    select(_journal.c.ticket, func.max(_journal.c.seq).label("length"))
+    .where(_journal.c.ticket.in_(bindparam("tickets", expanding=True)))
+    .group_by(_journal.c.ticket)
+)
 _LAST = select(func.coalesce(func.max(_journal.c.seq), 0)).where(
     _journal.c.ticket == bindparam("its_ticket")
 )
@@ -81,10 +86,21 @@ def of_ticket(tx: Transaction, ticket: int) -> list[Event]:
     ]
 
 
+def lengths(tx: Transaction, tickets: Iterable[int]) -> dict[int, int]:
+    """How many entries the journal of each of the tickets has by now."""
+    rows = tx.rows(_LENGTHS, {"tickets": list(tickets)})
+    return {row.ticket: row.length for row in rows}
+
+
 def replay(tx: Transaction, ticket: int) -> Ticket | None:
     """The ticket as its journal tells it: equal to the stored one, but for `messages`, which are
     empty, and `version`, which is 0. None where its journal does not begin with its opening."""
-    effects = [event.entry.effect for event in of_ticket(tx, ticket)]
+    return played(ticket, of_ticket(tx, ticket))
+
+
+def played(ticket: int, events: Iterable[Event]) -> Ticket | None:
+    """As `replay`, from events at hand: all of them, or the first ones."""
+    effects = [event.entry.effect for event in events]
     if not effects or not isinstance(effects[0], OpenTicket):
         return None
     opened = replace(effects[0].ticket, number=ticket, version=0, messages=())

@@ -26,22 +26,24 @@ _DELIVERY = (
     .where(_messages.c.id == bindparam("its_id"), _messages.c.direction == "out")
     .values(delivery=bindparam("delivery"))
 )
-_FACTS = (
-    select(
-        _messages.c.ticket,
-        _messages.c.direction,
-        _messages.c.kind,
-        _messages.c.visibility,
-        _messages.c.sender,
-        _messages.c.by_staff,
-        _messages.c.at,
-        _messages.c.template,
-        select(func.count()).where(_attachments.c.message == _messages.c.id).scalar_subquery(),
-        _messages.c.id,
-        _messages.c.subject,
-    )
-    .where(_messages.c.ticket.in_(bindparam("numbers", expanding=True)))
-    .order_by(_messages.c.ticket, _messages.c.id)
+_ANY_FACTS = select(
+    _messages.c.ticket,
+    _messages.c.direction,
+    _messages.c.kind,
+    _messages.c.visibility,
+    _messages.c.sender,
+    _messages.c.by_staff,
+    _messages.c.at,
+    _messages.c.template,
+    select(func.count()).where(_attachments.c.message == _messages.c.id).scalar_subquery(),
+    _messages.c.id,
+    _messages.c.subject,
+)
+_FACTS = _ANY_FACTS.where(_messages.c.ticket.in_(bindparam("numbers", expanding=True))).order_by(
+    _messages.c.ticket, _messages.c.id
+)
+_FACTS_BY_ID = _ANY_FACTS.where(_messages.c.id.in_(bindparam("ids", expanding=True))).order_by(
+    _messages.c.id
 )
 
 SEARCHED = 100_000
@@ -206,9 +208,18 @@ def facts(tx: Transaction, numbers: Iterable[int]) -> defaultdict[int, list[Mess
     """What rules may ask about the mails of tickets, oldest first, by ticket."""
     found: defaultdict[int, list[MessageFact]] = defaultdict(list)
     for row in tx.rows(_FACTS, {"numbers": list(numbers)}):
-        ticket, direction, kind, visibility, *rest = row
-        found[ticket].append(MessageFact(direction, kind, Visibility(visibility), *rest))
+        found[row.ticket].append(_fact(row))
     return found
+
+
+def facts_by_id(tx: Transaction, ids: Iterable[int]) -> list[MessageFact]:
+    """As `facts`, of these mails, whatever ticket they are on by now."""
+    return [_fact(row) for row in tx.rows(_FACTS_BY_ID, {"ids": list(ids)})]
+
+
+def _fact(row: Found) -> MessageFact:
+    _ticket, direction, kind, visibility, *rest = row
+    return MessageFact(direction, kind, Visibility(visibility), *rest)
 
 
 # --- rows --------------------------------------------------------------------------------------

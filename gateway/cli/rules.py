@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.frame import Session, Wrong, as_json, pass_session
+from gateway.cli import replay, simulate
+from gateway.cli.frame import Session, as_json, pass_session
 
 if TYPE_CHECKING:
     from gateway.views.scalars import Json, Object
@@ -74,10 +75,11 @@ def _cell(value: object) -> object:
 @pass_session
 def diagram(session: Session, name: str, as_svg: bool, as_json: bool) -> None:
     """Draw process NAME: its statuses, and what leads from one to another."""
+    from gateway.cli.rules_file import process_of
     from gateway.cli.screen import print_json
     from gateway.views.diagram import diagram_of, mermaid, svg
 
-    drawn = diagram_of(_process(session, name))
+    drawn = diagram_of(process_of(session, name))
     picture = svg(drawn) if as_svg else mermaid(drawn)
     if as_json:
         form = "svg" if as_svg else "mermaid"
@@ -86,25 +88,13 @@ def diagram(session: Session, name: str, as_svg: bool, as_json: bool) -> None:
         click.echo(picture, nl=False)
 
 
-def _process(session: Session, name: str) -> Process:
-    from pathlib import Path
-
-    from gateway.configuration.loading import process_folders
-    from rules.faults import did_you_mean
-    from rules.loading import load_processes
-
-    processes, faults = load_processes(process_folders(session.home))
-    if name in processes:
-        return processes[name]
-    own = [fault for fault in faults if Path(fault.file).stem in (name, "common")]
-    raise Wrong(
-        str(own[0]) if own else f"there is no process {name}: {did_you_mean(name, processes)}"
-    )
-
-
 @command.command("schema")
 def schema() -> None:
     """Print the JSON Schema of a process file, for editors."""
     from rules.jsonschema import schema_text
 
     click.echo(schema_text(), nl=False)
+
+
+command.add_command(simulate.command)
+command.add_command(replay.command)

@@ -64,7 +64,7 @@ def _facts(ticket: Ticket, labels: Labels, zone: ZoneInfo) -> dict[str, object]:
         "priority": ticket.priority.value,
         "type": ticket.type,
         "level": ticket.level,
-        "desk": f"{ticket.desk} ({ticket.process})",
+        "desk": f"{ticket.desk} ({ticket.process} {ticket.process_version})",
         "requester": _named(ticket.requester, ticket.requester_name),
         "organisation": ticket.organisation,
         "participants": ", ".join(ticket.participants),

@@ -14,6 +14,7 @@ from gateway.handle.brakes import (
 )
 from gateway.handle.journal_words import entry_of, written
 from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
+from gateway.handle.remembering import known, remember
 from gateway.house import House
 from gateway.render.page import Carried
 from rules.decide.facts import Facts, MailArrived, Unverified
@@ -71,6 +72,7 @@ class Outcome:
 def carry_out(hand: Hand, decision: Decision) -> Outcome:
     """Raises Conflict where somebody else was there first: decide again then."""
     before = hand.facts.ticket
+    knew = known(hand.tx, hand.facts)
     opened = next((e for e in decision.effects if isinstance(e, OpenTicket)), None)
     if opened is not None:
         before = None
@@ -85,6 +87,8 @@ def carry_out(hand: Hand, decision: Decision) -> Outcome:
     for effect in decision.effects:
         _beyond(hand, outcome, effect)
     _send(hand, outcome.ticket, decision.effects)
+    number = outcome.ticket.number if outcome.ticket else None
+    remember(hand.tx, hand.house, hand.facts, knew, decision, number)
     return outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gateway.views.scalars import Json, Object, amount, day, moment, people
+from rules.effects import Effect, MoveTo, OpenTicket
 from rules.model import Quote, Survey, Task, Ticket, TimeEntry, Timer
 from store.journal import Event
 from store.messages import Attachment, Message
@@ -24,6 +25,7 @@ def shown(
         "number": ticket.number,
         "desk": ticket.desk,
         "process": ticket.process,
+        "process_version": ticket.process_version,
         "subject": ticket.subject,
         "type": ticket.type,
         "status": ticket.status,
@@ -146,4 +148,15 @@ def _event(event: Event) -> Json:
         "from": entry.from_status,
         "to": entry.to_status,
         "message": entry.message,
+        "version": _version(entry.effect),
     }
+
+
+def _version(effect: Effect) -> str | None:
+    """Of the process file that the ticket moved under."""
+    match effect:
+        case MoveTo():
+            return effect.version
+        case OpenTicket():
+            return effect.ticket.process_version
+    return None

@@ -35,6 +35,8 @@ class Checked:
     common: Mapping[str, Command]
     templates: Templates | None
     whole: bool
+    name: str
+    """What the process must be called."""
 
     def fault(self, path: Path, message: str, mend: str) -> Fault:
         return self.source.fault(path, message, mend)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
 
 from rules.checks.context import RECIPIENTS, WHO, Checked
 from rules.faults import Fault
@@ -14,7 +13,7 @@ _FROM = frozenset({"any", "any_open", "any_closed"})
 
 def file_name(c: Checked) -> Iterator[Fault]:
     """gateway.toml finds a process by the name of its file."""
-    name = PurePath(c.source.file).stem
+    name = c.name
     if c.process.process != name:
         message = f"the process is called '{c.process.process}' and its file '{name}'"
         yield c.fault(("process",), message, "Call both the same.")

@@ -5,7 +5,16 @@ Partial indexes keep the costs flat: what is done leaves the index of what is to
 
 from __future__ import annotations
 
-from store.schema.act_tables import answers, holds, journal, signing_keys, tokens, told
+from store.schema.act_tables import (
+    answers,
+    decisions,
+    holds,
+    journal,
+    signing_keys,
+    standings,
+    tokens,
+    told,
+)
 from store.schema.common import metadata
 from store.schema.mail_tables import attachments, evidence, inbox, messages, outbox
 from store.schema.mailbox_tables import mailbox_mails, mailboxes
@@ -30,6 +39,7 @@ __all__ = [
     "attachments",
     "canaries",
     "counters",
+    "decisions",
     "digests",
     "evidence",
     "holds",
@@ -45,6 +55,7 @@ __all__ = [
     "quotes",
     "settings",
     "signing_keys",
+    "standings",
     "tasks",
     "tickets",
     "time_entries",

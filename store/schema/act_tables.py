@@ -32,6 +32,29 @@ journal = Table(
     Column("data", Json, nullable=False),
     PrimaryKeyConstraint("ticket", "seq"),
     CheckConstraint("seq > 0", name="seq"),
+    partial("ix_journal_due", "at", where="what = 'timer_due'"),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("data", Json, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    ticket_column(nullable=True),
+    Column("process", Key, nullable=False),
+    Column("process_version", Words, nullable=False),
+    Column("standing", String(64), ForeignKey("standings.sha256"), nullable=False),
+    Column("facts", Json),  # NULL: forgotten
+    Column("decided", Json, nullable=False),
+    Index(None, "process", "id"),
+    Index(None, "ticket"),
 )
 
 signing_keys = Table(

@@ -14,7 +14,9 @@ from gateway.delivery.delivering import Delivering
 from gateway.delivery.values import Failed, Parcel, Sent
 from gateway.house import House
 from gateway.listing import Listing
+from gateway.replaying import replay
 from gateway.values import RawMail
+from gateway.views.scalars import Object
 from gateway.views.tickets import shown
 from gateway.workers import Housekeeping, Processing, Timing
 from store import digests, inbox, journal, messages, status, tickets, timers
@@ -146,6 +148,7 @@ class Stage:
         found = [f"{numbers[name]} left in {name}" for name in ("inbox", "outbox") if numbers[name]]
         for finding in audit(self.house.database, self.clock.now):
             found += [f"{fault.id}: {fault.text}" for fault in finding.faults]
+        found += self._made_again()
         staff = {p.address for p in self.house.people.persons.values() if p.staff}
         words = {w for p in self.house.processes.values() for w in _words(p.commands)}
         for left in self.left:
@@ -154,6 +157,15 @@ class Stage:
             for fault in unsound(left, secret, words):
                 found.append(f"{left.header('Subject')} to {left.recipient}: {fault}")
         return found
+
+    def _made_again(self) -> list[str]:
+        """Every decision that is made once more, of the facts that were kept, is the same."""
+        found: list[Object] = []
+        processes = self.house.processes
+        with self.house.database.read() as tx:
+            for name in {desk.process for desk in self.house.desks.values()}:
+                replay(tx, processes[name], processes, _nowhere, found.append, _nothing)
+        return [f"made again it would differ: {difference}" for difference in found]
 
     # --- the loops, without their threads ---
 
@@ -201,6 +213,10 @@ def _loaded(home: Path) -> House:
     if files not in _houses:
         _houses[files] = load_house(home)
     return _houses[files]
+
+
+def _nowhere(_part: str, name: str) -> str:
+    return name
 
 
 def _nothing() -> None:

@@ -93,6 +93,7 @@ def test_a_full_ticket() -> None:
         "number": 88,
         "desk": "helpdesk@accel.example",
         "process": "helpdesk",
+        "process_version": "1",
         "subject": "Printer",
         "type": "incident",
         "status": "new",
@@ -188,6 +189,7 @@ def test_a_full_ticket() -> None:
                 "from": "old",
                 "to": "new",
                 "message": 7,
+                "version": "1",
             }
         ],
     }
