@@ -14,19 +14,21 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import structlog
 
 from gateway import accept as accepting
 from gateway.accept import GroupAcceptor
-from gateway.checking import check_home
+from gateway.checking import Checked, check_home
 from gateway.configuration.opening import open_store
 from gateway.configuration.settings import Configuration
 from gateway.delivery.delivering import deliverers
 from gateway.explaining import explain as explain_mail
 from gateway.greeting import greeting
 from gateway.handle.due import handle_order
+from gateway.handle.operators import tell_operators
 from gateway.house import House
 from gateway.intake.conversation import Settings
 from gateway.intake.limits import Border, Limits
@@ -38,18 +40,18 @@ from gateway.mailboxes import Mailboxes
 from gateway.predecessors import owner_name, take_over
 from gateway.render import Renderer, folders_of
 from gateway.signin.tokens import Tokens, http_client
+from gateway.stranding import stranded
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.watching import Watching
 from gateway.watching.canary import Canaries
 from gateway.workers import Housekeeping, Loop, MovingOut, Processing, Timing, utc_now
-from rules.faults import Unsound
-from store import evidence
-from store.database import Database
-from store.errors import Conflict
+from rules.faults import Fault, Unsound
+from store import brakes, evidence
+from store.database import Database, is_made
+from store.errors import Conflict, StoreOutdated
 from store.inbox import Receipt
-from store.migrate import migrate
-from store.search import Filter, find
+from store.migrate import check_schema, migrate
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +63,8 @@ MOVE = 5.0
 """Seconds between looks for mails that are to be moved out of the database."""
 SENDERS = 4
 """Threads that deliver, each with a connection kept open."""
+_TOLD = 20
+"""Faults that a mail to the operators lists; the log has all."""
 
 
 # --- an installation --------------------------------------------------------------------------
@@ -127,7 +131,11 @@ class App:
         return told(self.house, done, address) if done else None
 
     def serve(self) -> int:
-        """Until SIGTERM or SIGINT; the exit code."""
+        """Until SIGTERM or SIGINT; the exit code. Raises Unsound where its files would strand open
+        tickets."""
+        faults = _stranded(self.home, self.house)
+        if faults:
+            raise Unsound(faults)
         return Gateway(self).run()
 
     def close(self) -> None:
@@ -145,6 +153,8 @@ class Gateway:
         self._house = app.house
         self._owner = owner_name()
         self._stamps = _stamps(self._home)
+        self._refused: House | None = None
+        """Changed files that would strand open tickets."""
         self._acceptor = GroupAcceptor(
             self._house.database, lambda: dict(self._house.desks), self._arrived
         )
@@ -266,19 +276,31 @@ class Gateway:
     def _look(self) -> bool:
         """Takes up changed files that pass; says what is wrong with those that do not."""
         stamps = _stamps(self._home)
-        if stamps == self._stamps:
-            return False
-        self._stamps = stamps
+        if stamps != self._stamps:
+            self._stamps, self._refused = stamps, None
+            self._read_again()
+        elif self._refused is not None:
+            # The tickets that it would have stranded may have gone on.
+            self._take_up(self._refused)
+        return False
+
+    def _read_again(self) -> None:
         try:
             fresh = load_house(self._home, self._house.database, self._house.clock)
         except Unsound as unsound:
-            for fault in unsound.faults:
-                log.error("changed files are not taken up", fault=str(fault))
-            return False
-        stranded = stranded_tickets(self._house, fresh)
-        if stranded:
-            log.error("changed files are not taken up", stranded=stranded)
-            return False
+            _log_faults(unsound.faults)
+        else:
+            self._take_up(fresh)
+
+    def _take_up(self, fresh: House) -> None:
+        """The house is the fresh one from now on, unless that would strand open tickets."""
+        faults = _stranded(self._home, fresh)
+        if faults:
+            if self._refused is None:
+                _log_faults(faults)
+                self._tell_refused(faults)
+            self._refused = fresh
+            return
         # Where it listens, stores and delivers stays as it was started.
         configuration = replace(
             fresh.configuration,
@@ -287,23 +309,48 @@ class Gateway:
             watch=self._house.configuration.watch,
             delivery=self._house.configuration.delivery,
         )
-        self._house = replace(fresh, configuration=configuration)
+        self._house, self._refused = replace(fresh, configuration=configuration), None
         log.info("changed files taken up")
-        return False
+
+    def _tell_refused(self, faults: Sequence[Fault]) -> None:
+        """One mail for one change, whichever of several processes sees it first."""
+        house = self._house
+        key = "refused change " + sha256("\n".join(map(str, faults)).encode()).hexdigest()
+        details = {f"{n}": str(fault) for n, fault in enumerate(faults[:_TOLD], 1)}
+        with house.database.transaction() as tx:
+            if brakes.tell_once(tx, key, house.clock()):
+                desk = next(iter(house.desks.values()))
+                tell_operators(tx, house, desk, "refused_change", details)
+        self._queued()
 
 
-def stranded_tickets(now: House, fresh: House) -> list[int]:
-    """Open tickets that stand in a status which the changed files do not have any more."""
-    stranded: list[int] = []
-    for address, desk in now.desks.items():
-        process = fresh.processes.get(desk.process)
-        gone = set(now.process_of(desk).statuses) - set(process.statuses if process else ())
-        if not gone:
-            continue
-        with now.database.read() as tx:
-            which = Filter(desks=(address,), statuses=tuple(gone), open=True)
-            stranded += [ticket.number for ticket in find(tx, which, 20)]
-    return stranded
+def _log_faults(faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        log.error("changed files are not taken up", fault=str(fault))
+
+
+def _stranded(home: Path, house: House) -> tuple[Fault, ...]:
+    with house.database.read() as tx:
+        return stranded(tx, home, house.processes, house.desks)
+
+
+def stranded_in(home: Path, checked: Checked) -> tuple[Fault, ...]:
+    """What `serve` would refuse of files that are sound by themselves. Raises StoreError.
+
+    A store that is not made yet has no tickets; one of another version is not looked at.
+    """
+    configuration = checked.configuration
+    if checked.faults or configuration is None or not is_made(configuration.store.url):
+        return ()
+    database = open_store(configuration.store, os.environ)
+    try:
+        check_schema(database)
+        with database.read() as tx:
+            return stranded(tx, home, checked.processes, configuration.desks)
+    except StoreOutdated:
+        return ()
+    finally:
+        database.dispose()
 
 
 def _stamps(home: Path) -> Mapping[str, tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.checking import Checked
     from gateway.configuration.settings import Configuration
     from gateway.trial import Trial
+    from rules.faults import Fault
 
 
 @click.command("check")
@@ -29,6 +30,9 @@ def command(session: Session, connects: bool, as_json: bool) -> int:
     from gateway.checking import check_home
 
     checked = check_home(session.home, os.environ)
+    if not checked.faults:
+        # Files that are sound may still not fit the tickets that there are.
+        checked = replace(checked, faults=_stranded(session, checked))
     show = _print_json if as_json else _print
     good = show(session, checked, connects=connects)
     return 0 if good else 1
@@ -92,3 +96,16 @@ def _trial(session: Session, configuration: Configuration) -> Iterator[Trial]:
             yield Trial(configuration, tokens, system_resolver())
         finally:
             database.dispose()
+
+
+def _stranded(session: Session, checked: Checked) -> tuple[Fault, ...]:
+    """Whether open tickets rely on what the files do not have any more, where that can be seen."""
+    from gateway.app import stranded_in
+    from gateway.configuration.secrets import SecretMissing
+    from store.errors import StoreError
+
+    try:
+        return stranded_in(session.home, checked)
+    except (SecretMissing, StoreError) as error:
+        click.echo(f"open tickets were not looked at: {error}", err=True)
+        return ()

@@ -102,12 +102,11 @@ class Session:
         """The store as `serve` left it; it is neither made nor migrated here."""
         from gateway.configuration.opening import open_store
         from gateway.configuration.secrets import SecretMissing
+        from store.database import is_made
         from store.migrate import check_schema
 
         self.start_logging()
-        url = self.configuration.store.url
-        file = Path(url.removeprefix("sqlite:///"))
-        if url.startswith("sqlite:") and not file.exists():
+        if not is_made(self.configuration.store.url):
             raise Wrong(f"nothing is stored at {self.home} yet: start `serve` there first")
         try:
             database = open_store(self.configuration.store, os.environ)

@@ -32,6 +32,7 @@ VERBS = (
     "show",
     "queue",
     "quarantine",
+    "report",
     "rules",
     "backup",
     "restore",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from gateway.handle.letters import RELAYED
@@ -17,7 +16,7 @@ from gateway.simulation.facts_file import FactsFile, Step, TicketFacts
 from gateway.simulation.world import World, world_of
 from gateway.views.decisions import decided
 from rules.calendar import BusinessCalendar
-from rules.decide import decide, moving
+from rules.decide import clocks, decide
 from rules.decide.facts import (
     Actor,
     DeliveryReported,
@@ -82,6 +81,8 @@ class _Waiting:
     held: Held
     mail: Mail
     actor: Actor
+    shows: Mapping[str, object]
+    """What whoever says yes is shown."""
 
 
 @dataclass
@@ -112,8 +113,7 @@ class _Stage:
         if step.sender is not None:
             yield from self._mail(step)
         elif step.timer is not None:
-            due = next((t for t in self._timers() if t.name == step.timer), None)
-            yield self._timer(due or Timer(step.timer, self.now))
+            yield self._timer(step.timer)
         elif step.operator is not None:
             actor = Actor(self._person(step.operator), operator=True)
             event = {"kind": "operator", "by": actor.address, "text": step.text.strip()}
@@ -132,19 +132,20 @@ class _Stage:
     def _until(self, moment: datetime) -> Iterator[Played]:
         """What falls due on the way happens at its time."""
         for _ in range(_MOST_TIMERS):
-            due = min(self._timers(), key=lambda t: t.due_at, default=None)
-            if due is None or due.due_at > moment:
+            running = [(t.due_at, t.name) for t in self._timers() if t.due_at is not None]
+            at, name = min(running, default=(None, ""))
+            if at is None or at > moment:
                 break
-            self.now = max(self.now, due.due_at)
-            yield self._timer(due)
+            self.now = max(self.now, at)
+            yield self._timer(name)
         self.now = moment
 
     def _timers(self) -> tuple[Timer, ...]:
         return self.ticket.timers if self.ticket else ()
 
-    def _timer(self, timer: Timer) -> Played:
-        event = {"kind": "timer", "name": timer.name}
-        return self._decide(TimerDue(timer.name, timer.due_at), Actor(Person("")), event)
+    def _timer(self, name: str) -> Played:
+        event = {"kind": "timer", "name": name}
+        return self._decide(TimerDue(name), Actor(Person("")), event)
 
     def _mail(self, step: Step) -> Iterator[Played]:
         person = self._person(step.sender or "")
@@ -181,12 +182,12 @@ class _Stage:
         del self.waiting[waiting.held.id]
         if SettleHold(waiting.held.id, confirmed=True) in played.decision.effects:
             self.confirmed.add(mail.sender)
-            quote = self.ticket.current_quote if self.ticket else None
             sure = replace(
                 waiting.actor,
                 confirmed=True,
-                confirmed_quote=quote.number if quote else 0,
+                shown=waiting.shows,
                 proof=Proof.CONFIRMED,
+                seconded=waiting.held.address if waiting.held.asked_by else "",
             )
             again = {**event, "text": waiting.mail.text.strip(), "confirmed": True}
             yield self._decide(MailArrived(waiting.mail), sure, again, again=True)
@@ -212,7 +213,7 @@ class _Stage:
         return Played(self.number, self.now, told, decision, before, self.ticket)
 
     def _facts(self, event: Event, actor: Actor, held: Held | None = None) -> Facts:
-        policy = Policy(unverified=Unverified(self.facts.unverified), paid_limit=Decimal(0))
+        policy = Policy(unverified=Unverified(self.facts.unverified))
         linked = {int(k.to) for k in self.ticket.links if k.to.isdigit()} if self.ticket else set()
         free = (self.ticket,) if self.ticket and not self.ticket.assignee else ()
         return Facts(
@@ -273,8 +274,10 @@ class _Stage:
                 self._hold(effect, mail, actor)
 
     def _hold(self, effect: Hold, mail: Mail, actor: Actor) -> None:
-        held = Held(len(self.waiting) + 1, effect.address, effect.commands)
-        self.waiting[held.id] = _Waiting(held, mail, actor)
+        asked_by = str(effect.shows.get("by", ""))
+        held = Held(len(self.waiting) + 1, effect.address, effect.commands, asked_by)
+        shows = {**effect.shows, "class": int(effect.act_class)}
+        self.waiting[held.id] = _Waiting(held, mail, actor, shows)
         self.tokens[effect.address] = Token(effect.address, "confirm", held.id)
 
     def _send(self, facts: Facts, decision: Decision) -> None:
@@ -331,8 +334,8 @@ class _Stage:
             closed_at=self.now if self.process.statuses[status].closed else None,
             fields=dict(given.fields),
         )
-        moving.settle_timers(scene)
-        moving.restart_on(scene, "opening")
+        clocks.settle(scene)
+        clocks.restart_on(scene, "opening")
         return scene.open_ticket
 
     def _person(self, word: str) -> Person:
