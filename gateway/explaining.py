@@ -12,7 +12,7 @@ from gateway.handle.facts import gather, mail_fact
 from gateway.handle.identity import identify
 from gateway.handle.matching import TicketMatch, addresses, match
 from gateway.house import House
-from gateway.reading import Unreadable, parse
+from gateway.reading import Bounds, Unreadable, parse
 from gateway.routing import by_desk
 from gateway.values import Attachment, Channel, Envelope, ParsedMail
 from rules import commands as reading
@@ -33,7 +33,8 @@ _LANGUAGE = "en"
 def explain(house: House | None, file: str, octets: bytes, now: datetime) -> Explained:
     """The object of `explain --json`. Never raises, whatever the mail."""
     list_ids = frozenset(d.list_id for d in house.desks.values() if d.list_id) if house else None
-    parsed = parse(octets, list_ids=list_ids or frozenset())
+    bounds = house.bounds if house else Bounds()
+    parsed = parse(octets, list_ids=list_ids or frozenset(), bounds=bounds)
     if isinstance(parsed, Unreadable):
         return _unreadable(file, parsed.reason)
     if house is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from gateway.configuration.settings import Configuration
+from gateway.reading import Bounds
 from gateway.render.environment import Renderer
 from rules.decide.facts import Policy, Unverified
 from rules.model import Desk, People
@@ -37,6 +38,12 @@ class House:
 
     def process_of(self, desk: Desk) -> Process:
         return self.processes[desk.process]
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much of a mail is read."""
+        limits = self.configuration.limits
+        return Bounds(**{field.name: getattr(limits, field.name) for field in fields(Bounds)})
 
     def policy(self, *, quiet: bool = False) -> Policy:
         return Policy(

@@ -11,7 +11,7 @@ import structlog
 
 from gateway.authentication import checking, stamps
 from gateway.authentication.domains import of_address
-from gateway.authentication.fields import split
+from gateway.authentication.fields import BLOCK_LIMIT, split
 from gateway.authentication.resolver import Lookups, Resolver, system_resolver
 from gateway.authentication.values import Authentication
 from gateway.configuration.settings import Trust
@@ -30,6 +30,7 @@ def authenticate(
     *,
     resolver: Resolver | None = None,
     hops: int = 0,
+    header_block: int = BLOCK_LIMIT,
 ) -> Authentication:
     """How well it is shown that a mail comes from the domain of its From. Never raises.
 
@@ -42,9 +43,10 @@ def authenticate(
         resolver: the DNS; this machine's own where none is given.
         hops: for a hosted mailbox, how many Received of the hosting stand above its stamp; then
             an empty `authserv_id` means that it stamps without a name.
+        header_block: octets; a mail with a longer one proves nothing.
     """
     try:
-        return _authenticate(body, envelope, parsed, trust, resolver, hops)
+        return _authenticate(body, envelope, parsed, trust, resolver, hops, header_block)
     except Exception:  # a mail that breaks the check proves nothing
         log.exception("a sender could not be checked")
         return Authentication(reasons=("the check of the sender broke down",))
@@ -57,10 +59,11 @@ def _authenticate(
     trust: Trust,
     resolver: Resolver | None,
     hops: int,
+    header_block: int,
 ) -> Authentication:
     if parsed.sender is None:
         return Authentication(reasons=("no single well-formed From",))
-    block = split(body)
+    block = split(body, header_block)
     if block is None or block.count("from") != 1:
         return Authentication(reasons=("a header block that is read in more than one way",))
     sender = of_address(parsed.sender.address)

@@ -46,13 +46,13 @@ class Block:
         return sum(field.name == name for field in self.fields)
 
 
-def split(raw: bytes) -> Block | None:
+def split(raw: bytes, most: int = BLOCK_LIMIT) -> Block | None:
     """The header block of a mail with CRLF or LF line ends; None where it is too long, or has a
     bare CR, LF or NUL, so that two readers may see two different blocks."""
     mbox = _MBOX_LINE.match(raw)
     start = mbox.end() if mbox else 0
-    blank = _BLANK_LINE.search(raw, start, start + BLOCK_LIMIT)
-    if blank is None and len(raw) - start > BLOCK_LIMIT:
+    blank = _BLANK_LINE.search(raw, start, start + most)
+    if blank is None and len(raw) - start > most:
         return None
     end, body_at = (blank.start(), blank.end()) if blank else (len(raw), len(raw))
     if _bare(raw, start, body_at):

@@ -10,7 +10,7 @@ from gateway.configuration.loading import Loaded
 from gateway.configuration.places import KeyPath
 from gateway.configuration.scalars import shown
 from gateway.configuration.secrets import SecretMissing, password
-from gateway.configuration.settings import Configuration, Limits, Secret
+from gateway.configuration.settings import Configuration, Secret
 from gateway.configuration.urls import Maildir, Server
 from rules.faults import Fault
 from rules.model import Desk, People
@@ -52,27 +52,10 @@ def _of_gateway(loaded: Loaded[Configuration], configuration: Configuration) -> 
             ("trust", "authserv_id"), message, "behind a border, name its authserv_id and border"
         )
     yield from _of_watching(loaded, configuration)
-    yield from _of_what_has_no_effect(loaded, configuration)
     if trust.authserv_id:
         message = "a border that passes bare newlines on lets a second mail be smuggled in"
         mend = "on Postfix set smtpd_forbid_bare_newline = normalize (docs/running.md)"
         yield loaded.fault(("trust", "authserv_id"), message, mend)
-
-
-FIXED = ("header_block", "new_text", "nesting", "parts", "addresses", "hops", "automatic_hops")
-"""Limits of reading: what they are is said in docs/running.md, and is the same everywhere."""
-
-
-def _of_what_has_no_effect(
-    loaded: Loaded[Configuration], configuration: Configuration
-) -> Iterator[Fault]:
-    """What may be written and is not followed by this version: nobody shall rely on it."""
-    standard = Limits()
-    for name in FIXED:
-        value = getattr(standard, name)
-        if getattr(configuration.limits, name) != value:
-            message = f"this limit is {value} in this version, whatever is written here"
-            yield loaded.fault(("limits", name), message, "take it out")
 
 
 def _of_watching(loaded: Loaded[Configuration], configuration: Configuration) -> Iterator[Fault]:

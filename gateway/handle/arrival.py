@@ -73,7 +73,8 @@ def read(house: House, item: InboxItem, body: bytes) -> ReadMail | None:
     authentication = Authentication()
     if not isinstance(parsed, Unreadable):
         trust, hops = _trusted(house, item)
-        authentication = authenticate(body, envelope, parsed, trust, hops=hops)
+        most = house.bounds.header_block
+        authentication = authenticate(body, envelope, parsed, trust, hops=hops, header_block=most)
     return ReadMail(item, desk, envelope, len(body), parsed, authentication)
 
 
@@ -98,7 +99,9 @@ def _parsed(
     parsed: ParsedMail | Unreadable = Unreadable("it was not read")
     for _ in range(house.configuration.limits.deaths):
         alone = item.interruptions > 0
-        parsed = parse(body, mail_from=item.mail_from, list_ids=list_ids, alone=alone)
+        parsed = parse(
+            body, mail_from=item.mail_from, list_ids=list_ids, alone=alone, bounds=house.bounds
+        )
         if isinstance(parsed, ParsedMail) or parsed.temporary:
             break
     return parsed

@@ -1,5 +1,6 @@
 """Reading a mail: `parse(bytes)` gives a `ParsedMail`, or `Unreadable` where its limits forbid.
 
+bounds                     how much is read
 guard, apart               counts first; odd mails are read in a child process
 parts                      the tree of parts, by offsets
 headers, params, charset   one header block, one MIME field, one text
@@ -14,7 +15,8 @@ html, agree, lookalike     the same text as HTML, and what deceives the eye
 
 from __future__ import annotations
 
+from gateway.reading.bounds import Bounds
 from gateway.reading.parse import parse
 from gateway.values import ParsedMail, Unreadable
 
-__all__ = ["ParsedMail", "Unreadable", "parse"]
+__all__ = ["Bounds", "ParsedMail", "Unreadable", "parse"]

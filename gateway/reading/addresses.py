@@ -16,11 +16,9 @@ from typing import Any, Final
 from mailparser.utils import get_addresses
 
 from gateway.reading import problems
+from gateway.reading.bounds import STANDARD
 from gateway.reading.headers import Headers, decoded
 from gateway.values import Mailbox
-
-ADDRESS_LIMIT: Final = 1000
-"""Addresses of one mail (docs/security.md, limits)."""
 
 _FIELD_LIMIT: Final = 64_000
 """Characters of an address field that are read: 1,000 addresses with their names."""
@@ -49,31 +47,31 @@ class Sender:
     problems: tuple[str, ...]
 
 
-def parse_field(value: str) -> AddressField:
-    """The mailboxes of one address field. Never raises; linear, and capped at `ADDRESS_LIMIT`."""
+def parse_field(value: str, most: int = STANDARD.addresses) -> AddressField:
+    """The first `most` mailboxes of one address field. Never raises; linear."""
     faults: list[dict[str, Any]] = []
     found = get_addresses(value[:_FIELD_LIMIT], defects=faults)
     boxes = [box for name, address in found if address and (box := _mailbox(name, address))]
     lost = len(boxes) < sum(1 for _, address in found if address)
     defect = lost or len(value) > _FIELD_LIMIT or not all(map(_harmless, faults))
-    return AddressField(tuple(dict.fromkeys(boxes))[:ADDRESS_LIMIT], defect)
+    return AddressField(tuple(dict.fromkeys(boxes))[:most], defect)
 
 
-def boxes(headers: Headers, name: str) -> tuple[Mailbox, ...]:
-    """Every mailbox in every field `name`, each once, capped at `ADDRESS_LIMIT`."""
+def boxes(headers: Headers, name: str, most: int = STANDARD.addresses) -> tuple[Mailbox, ...]:
+    """The first `most` mailboxes in the fields `name`, each once."""
     found: dict[Mailbox, None] = {}
     for value in headers.all(name):
-        found.update(dict.fromkeys(parse_field(value).boxes))
-        if len(found) >= ADDRESS_LIMIT:
+        found.update(dict.fromkeys(parse_field(value, most).boxes))
+        if len(found) >= most:
             break
-    return tuple(found)[:ADDRESS_LIMIT]
+    return tuple(found)[:most]
 
 
-def sender(headers: Headers) -> Sender:
+def sender(headers: Headers, most: int = STANDARD.addresses) -> Sender:
     """Whom the mail is from: believed of one From alone, with one mailbox and no defect."""
     values = headers.all("from")
-    fields = [parse_field(value) for value in values]
-    every = tuple(dict.fromkeys(box for one in fields for box in one.boxes))[:ADDRESS_LIMIT]
+    fields = [parse_field(value, most) for value in values]
+    every = tuple(dict.fromkeys(box for one in fields for box in one.boxes))[:most]
     if not values:
         return Sender(None, every, (problems.NO_FROM,))
     if len(values) > 1 or len(every) > 1:

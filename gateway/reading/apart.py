@@ -20,7 +20,8 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
-        answer = pickle.dumps(read(request.raw, request.mail_from, request.list_ids))
+        mail = read(request.raw, request.mail_from, request.list_ids, request.bounds)
+        answer = pickle.dumps(mail)
     except MemoryError:
         answer = pickle.dumps(Unreadable("reading took more memory than allowed"))
     sys.stdout.buffer.write(answer)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from gateway.reading import addresses, body
+from gateway.reading.bounds import STANDARD, Bounds
 from gateway.reading.files import MAILS
 from gateway.reading.parts import Part, take_apart
 from gateway.values import Original
 
 
-def find(root: Part, subject: str, new_text: str) -> Original | None:
+def find(root: Part, subject: str, new_text: str, bounds: Bounds = STANDARD) -> Original | None:
     """The only attached mail, where the mail around it says nothing of its own or has its subject
     behind a prefix.
 
@@ -17,10 +18,10 @@ def find(root: Part, subject: str, new_text: str) -> Original | None:
     mails = [leaf for leaf in root.leaves() if leaf.type in MAILS]
     if len(mails) != 1:
         return None
-    inner = take_apart(mails[0].content().data.lstrip(b"\r\n")).root
-    sender = addresses.sender(inner.headers).only
+    inner = take_apart(mails[0].content().data.lstrip(b"\r\n"), bounds).root
+    sender = addresses.sender(inner.headers, bounds.addresses).only
     inner_subject = inner.headers.text("subject")
     prefixed = bool(inner_subject) and subject != inner_subject and subject.endswith(inner_subject)
     if sender is None or (new_text.strip() and not prefixed):
         return None
-    return Original(sender, inner_subject or None, body.read(inner).text, new_text)
+    return Original(sender, inner_subject or None, body.read(inner, bounds.new_text).text, new_text)

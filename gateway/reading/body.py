@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.reading import charset, files, flowed, html, problems
+from gateway.reading.bounds import STANDARD
 from gateway.reading.parts import Part
 from gateway.values import Attachment
 
-TEXT_LIMIT: Final = 1_000_000
-"""Characters of the text that are read for new text and commands (docs/security.md, limits)."""
 LINE_LIMIT: Final = 20_000
-"""Lines of it; telling new text from history costs by the line."""
+"""Lines of the text that are read for new text and commands: to tell new text from history costs by
+the line."""
 HTML_LIMIT: Final = 5_000_000
 """Octets above which an HTML part is a file and no text."""
 
@@ -38,7 +38,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a mail says: `text` up to `TEXT_LIMIT`, `rest` what follows it and the later text parts
+    """What a mail says: `text` up to its limits, `rest` what follows it and the later text parts
     without a name.
 
     `markup` is "" where there is no HTML. `certain`: no reader can see another text in the same
@@ -101,22 +101,23 @@ def _first(part: Part) -> Part:
     return next(named, part.children[0])
 
 
-def read(root: Part) -> Body:
-    """The text and the files of a mail; what could not be read of them is said in the problems."""
+def read(root: Part, most: int = STANDARD.new_text) -> Body:
+    """The text, its first `most` characters, and the files of a mail; what could not be read of
+    them is said in the problems."""
     chosen = choose(root)
     later = [part for part in root.leaves() if _is_later_text(part, chosen)]
     used = [part for part in (chosen.text, chosen.html, *chosen.again, *later) if part]
     doubts: list[str] = []
     packed = files.collect(root, used, doubts)
-    text = _said(chosen.text) if chosen.text else _packed(packed.text)
-    markup = _said(chosen.html) if chosen.html else _packed(packed.html)
+    text = _said(chosen.text, most) if chosen.text else _packed(packed.text, most)
+    markup = _said(chosen.html, most) if chosen.html else _packed(packed.html, most)
     if not text.text.strip() and markup.text:
-        text = _Said(*_cut(html.to_text(markup.text)), markup.doubts)
+        text = _Said(*_cut(html.to_text(markup.text), most), markup.doubts)
     if text.rest:
         doubts.append(problems.TEXT_TOO_LONG)
     if any(part.type in _ENCRYPTED for part in root.leaves()):
         doubts.append(problems.ENCRYPTED)
-    rest = [text.rest, *(_later(part) for part in later)]
+    rest = [text.rest, *(_later(part, most) for part in later)]
     return Body(
         text.text,
         "\n".join(piece for piece in rest if piece.strip()),
@@ -137,14 +138,14 @@ def _is_later_text(part: Part, chosen: Chosen) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one part says, up to `TEXT_LIMIT` and past it, and why others may see another text."""
+    """What one part says, up to the limits and past them, and why others may see another text."""
 
     text: str
     rest: str
     doubts: tuple[str, ...]
 
 
-def _said(part: Part) -> _Said:
+def _said(part: Part, most: int) -> _Said:
     content = part.content()
     data = content.data
     if part.headers.first("content-transfer-encoding").strip().lower() not in (
@@ -153,7 +154,8 @@ def _said(part: Part) -> _Said:
     ):
         data = flowed.unbroken(data)
     decoded = charset.decode(data, part.params.get("charset"))
-    text, rest = _cut(decoded.text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
+    lines = decoded.text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    text, rest = _cut(lines, most)
     clean = _clean(text)
     doubts = tuple(_doubts(decoded, part, whole=content.whole, lost=len(clean) < len(text)))
     if part.type == "text/plain" and part.params.get("format", "").lower() == "flowed":
@@ -161,14 +163,14 @@ def _said(part: Part) -> _Said:
     return _Said(clean, _clean(rest), doubts)
 
 
-def _packed(text: str) -> _Said:
+def _packed(text: str, most: int) -> _Said:
     """What came out of winmail.dat, which few clients can read at all."""
-    clean, rest = _cut(_clean(text.replace("\r\n", "\n").replace("\r", "\n")))
+    clean, rest = _cut(_clean(text.replace("\r\n", "\n").replace("\r", "\n")), most)
     return _Said(clean, rest, (problems.PACKED_TEXT,) if text.strip() else ())
 
 
-def _later(part: Part) -> str:
-    said = _said(part)
+def _later(part: Part, most: int) -> str:
+    said = _said(part, most)
     return html.to_text(said.text) if part.type == "text/html" else said.text + said.rest
 
 
@@ -207,11 +209,11 @@ def _clean(text: str) -> str:
 _LINES: Final = re.compile(rf"(?:[^\n]*\n){{{LINE_LIMIT}}}")
 
 
-def _cut(text: str) -> tuple[str, str]:
+def _cut(text: str, most: int) -> tuple[str, str]:
     """The text up to its limits, at the end of a line where there is one near, and what follows."""
     at = len(text)
-    if at > TEXT_LIMIT:
-        at = text.rfind("\n", TEXT_LIMIT - 10_000, TEXT_LIMIT) + 1 or TEXT_LIMIT
+    if at > most:
+        at = text.rfind("\n", max(0, most - 10_000), most) + 1 or most
     if text.count("\n", 0, at) > LINE_LIMIT and (lines := _LINES.match(text)):
         at = lines.end()
     return text[:at], text[at:]

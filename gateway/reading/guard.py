@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gateway.reading.headers import HEADER_LIMIT
+from gateway.reading.bounds import STANDARD, Bounds
 from gateway.values import ParsedMail, Unreadable
 
 SIZE_LIMIT: Final = 100_000_000
@@ -38,11 +38,12 @@ class Request:
     raw: bytes
     mail_from: str | None
     list_ids: frozenset[str]
+    bounds: Bounds = STANDARD
 
 
-def doubt(raw: bytes) -> str:
+def doubt(raw: bytes, header_block: int = STANDARD.header_block) -> str:
     """Why this mail is read in a child, "" where it is ordinary. Costs a pass of `bytes.count`."""
-    if len(raw) > HEADER_LIMIT and not _header_ends(raw):
+    if len(raw) > header_block and not _header_ends(raw, header_block):
         return "a long header block"
     lines = raw.count(b"\n")
     if lines > _MANY_LINES and len(raw) < lines * _SHORT_LINE:
@@ -53,8 +54,8 @@ def doubt(raw: bytes) -> str:
     return ""
 
 
-def _header_ends(raw: bytes) -> bool:
-    return any(raw.find(blank, 0, HEADER_LIMIT) >= 0 for blank in (b"\n\n", b"\n\r\n"))
+def _header_ends(raw: bytes, most: int) -> bool:
+    return any(raw.find(blank, 0, most) >= 0 for blank in (b"\n\n", b"\n\r\n"))
 
 
 def read_apart(

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.reading import charset, problems
-
-HEADER_LIMIT: Final = 100_000
-"""Bytes of a header block that are read (docs/security.md, limits)."""
+from gateway.reading.bounds import STANDARD
 
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
 _FIELD: Final = re.compile(r"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
@@ -66,14 +64,17 @@ class Block:
     body_at: int
 
 
-def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
-    """Read the header block of the entity `raw[start:end]`. Never raises; linear."""
+def split(
+    raw: bytes, start: int = 0, end: int | None = None, most: int = STANDARD.header_block
+) -> Block:
+    """Read the header block of the entity `raw[start:end]`, its first `most` octets. Never raises;
+    linear."""
     end = len(raw) if end is None else end
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return Block(EMPTY, raw.index(b"\n", start, end) + 1)
     blank = _BLANK_LINE.search(raw, start, end)
     block_end, body_at = (blank.start(), blank.end()) if blank else (end, end)
-    cut = min(block_end, start + HEADER_LIMIT)
+    cut = min(block_end, start + most)
     found = [problems.HEADERS_TOO_LONG] if cut < block_end else []
     lines = _text(raw[start:cut]).split("\n")
     fields, read, skipped = _fields(lines)
@@ -85,27 +86,27 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     return Block(Headers(fields, tuple(found)), min(body_at, end))
 
 
-def block_end(raw: bytes, start: int) -> int:
+def block_end(raw: bytes, start: int, most: int = STANDARD.header_block) -> int:
     """The offset after the blank line that ends a part's header block, or as far as one is read."""
     if raw.startswith((b"\n", b"\r\n"), start):
         return raw.index(b"\n", start) + 1
-    limit = min(len(raw), start + HEADER_LIMIT)
+    limit = min(len(raw), start + most)
     blank = _BLANK_LINE.search(raw, start, limit)
     return blank.end() if blank else limit
 
 
-def split_top(raw: bytes) -> Block:
+def split_top(raw: bytes, most: int = STANDARD.header_block) -> Block:
     """As `split`, for a whole mail: skips the mbox `From ` line, looks for bare line ends."""
     mbox = _MBOX_LINE.match(raw)
     start = mbox.end() if mbox else 0
-    block = split(raw, start)
-    if not _bare(raw, start, block.body_at):
+    block = split(raw, start, most=most)
+    if not _bare(raw, start, block.body_at, most):
         return block
     found = (problems.BARE_LINE_END, *block.headers.problems)
     return Block(Headers(block.headers.fields, found), block.body_at)
 
 
-def _bare(raw: bytes, start: int, body_at: int) -> bool:
+def _bare(raw: bytes, start: int, body_at: int, most: int) -> bool:
     """Whether another reader may see other fields: a bare CR, LF or NUL (RFC 5322, 2.3) up to the
     first CRLF CRLF.
 
@@ -115,7 +116,7 @@ def _bare(raw: bytes, start: int, body_at: int) -> bool:
     first = raw.find(b"\r\n")
     if first < 0 or first >= len(raw.rstrip(b"\r\n")):
         return bool(_BARE_IN_LF_FILE.search(raw, start, body_at))
-    limit = start + HEADER_LIMIT
+    limit = start + most
     strict = raw.find(b"\r\n\r\n", start, limit)
     return bool(_BARE.search(raw, start, max(strict, min(body_at, limit))))
 

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.reading import bounce, phrases
+from gateway.reading.bounds import STANDARD
 from gateway.reading.headers import Headers, one_line
 from gateway.reading.parts import Part
 from gateway.values import Kind
-
-HOP_LIMIT: Final = 40
-"""Received fields above which a mail is in a loop (docs/security.md, automatic mail)."""
 
 _TEXT_LIMIT: Final = 4000
 _FIELD_LIMIT: Final = 1000
@@ -43,21 +41,32 @@ class Look:
     sender: str
     subject: str
     text: str
+    hops: int
+    """Received fields that are still ordinary."""
     own_list: bool
     actions: frozenset[str]
     """The actions of a delivery report (RFC 3464, 2.3.3)."""
 
 
-def classify(root: Part, text: str, mail_from: str | None, list_ids: frozenset[str]) -> Verdict:
-    """The kind of the mail `root`; Return-Path stands in where `mail_from` is None."""
-    look = _look(root, text[:_TEXT_LIMIT], mail_from, list_ids)
+def classify(
+    root: Part,
+    text: str,
+    mail_from: str | None,
+    list_ids: frozenset[str],
+    hops: int = STANDARD.automatic_hops,
+) -> Verdict:
+    """The kind of the mail `root`; Return-Path stands in where `mail_from` is None. With more than
+    so many `hops` it is automatic."""
+    look = _look(root, text[:_TEXT_LIMIT], mail_from, list_ids, hops)
     for kind, rule in RULES:
         if reason := rule(look):
             return Verdict(kind, one_line(reason))
     return Verdict(Kind.HUMAN, "")
 
 
-def _look(root: Part, text: str, mail_from: str | None, list_ids: frozenset[str]) -> Look:
+def _look(
+    root: Part, text: str, mail_from: str | None, list_ids: frozenset[str], hops: int
+) -> Look:
     headers = root.headers
     types = frozenset(root.types())
     actions: frozenset[str] = frozenset()
@@ -73,6 +82,7 @@ def _look(root: Part, text: str, mail_from: str | None, list_ids: frozenset[str]
         sender=headers.text("from")[:_FIELD_LIMIT],
         subject=headers.text("subject")[:_FIELD_LIMIT],
         text=text,
+        hops=hops,
         own_list=(list_id(headers) or "") in list_ids,
         actions=actions - {""},
     )
@@ -295,7 +305,7 @@ def _list(look: Look) -> str:
 
 def _loop(look: Look) -> str:
     hops = len(look.headers.all("received"))
-    return f"{hops} Received fields: in a loop" if hops > HOP_LIMIT else ""
+    return f"{hops} Received fields: in a loop" if hops > look.hops else ""
 
 
 def _from_postmaster(look: Look) -> str:

@@ -31,6 +31,7 @@ from gateway.reading import (
     parts,
     problems,
 )
+from gateway.reading.bounds import STANDARD, Bounds
 from gateway.reading.headers import Headers, message_ids
 from gateway.values import BounceReport, Kind, Mailbox, Original, ParsedMail, Unreadable
 
@@ -46,19 +47,21 @@ def parse(
     mail_from: str | None = None,
     list_ids: frozenset[str] = frozenset(),
     alone: bool = False,
+    bounds: Bounds = STANDARD,
 ) -> ParsedMail | Unreadable:
     """Read the mail `raw`. Never raises, whatever the bytes are; in bounded time and memory.
 
     `mail_from` is the envelope's, "" for the null sender, None where there is no envelope.
     `list_ids` are those of the mailing lists that feed a desk, in lower case. A mail with odd
-    counts is read in a child process; `alone` asks for that.
+    counts is read in a child process; `alone` asks for that. Of what is outside `bounds` the mail
+    says that it is there.
     """
     if len(raw) > guard.SIZE_LIMIT:
         return Unreadable(f"larger than {guard.SIZE_LIMIT // 1_000_000} MB")
-    if alone or guard.doubt(raw):
-        return guard.read_apart(guard.Request(raw, mail_from, list_ids))
+    if alone or guard.doubt(raw, bounds.header_block):
+        return guard.read_apart(guard.Request(raw, mail_from, list_ids, bounds))
     try:
-        return read(raw, mail_from, list_ids)
+        return read(raw, mail_from, list_ids, bounds)
     except MemoryError:
         return Unreadable("no memory left to read it in", temporary=True)
     except Exception as error:  # noqa: BLE001 - the raw mail is kept, and the service goes on with the next
@@ -86,16 +89,20 @@ _NO_BODY: Final = body.Body("", "", "", False, (), ())
 _UNTOLD: Final = kind.Verdict(Kind.AUTO, "its kind could not be told")
 
 
-def read(raw: bytes, mail_from: str | None, list_ids: frozenset[str]) -> ParsedMail:
+def read(
+    raw: bytes, mail_from: str | None, list_ids: frozenset[str], bounds: Bounds = STANDARD
+) -> ParsedMail:
     """Read the mail in this process."""
-    tree = parts.take_apart(raw)
+    tree = parts.take_apart(raw, bounds)
     root, headers = tree.root, tree.root.headers
     found = list(tree.problems)
     ask = _Asking(found)
-    who = ask(lambda: addresses.sender(headers), _NOBODY, problems.UNREADABLE_HEADERS)
-    said = ask(lambda: body.read(root), _NO_BODY, problems.UNREADABLE_TEXT)
+    who = ask(
+        lambda: addresses.sender(headers, bounds.addresses), _NOBODY, problems.UNREADABLE_HEADERS
+    )
+    said = ask(lambda: body.read(root, bounds.new_text), _NO_BODY, problems.UNREADABLE_TEXT)
     verdict = ask(
-        lambda: kind.classify(root, said.text, mail_from, list_ids),
+        lambda: kind.classify(root, said.text, mail_from, list_ids, bounds.automatic_hops),
         _UNTOLD,
         problems.UNREADABLE_HEADERS,
     )
@@ -107,7 +114,7 @@ def read(raw: bytes, mail_from: str | None, list_ids: frozenset[str]) -> ParsedM
     subject = ask(lambda: headers.text("subject")[:SUBJECT_LIMIT], "", problems.UNREADABLE_HEADERS)
     ids = message_ids(headers.first("message-id"), limit=1)
     date = ask(lambda: _date(headers), None, problems.UNREADABLE_HEADERS)
-    found += [*who.problems, *said.problems, *_oddities(headers, ids, date)]
+    found += [*who.problems, *said.problems, *_oddities(headers, ids, date, bounds)]
     found += ask(
         lambda: _second_readings(told.new, said),
         [problems.UNREADABLE_TEXT],
@@ -115,7 +122,11 @@ def read(raw: bytes, mail_from: str | None, list_ids: frozenset[str]) -> ParsedM
     )
 
     def boxes(name: str) -> tuple[Mailbox, ...]:
-        return ask(lambda: addresses.boxes(headers, name), (), problems.UNREADABLE_HEADERS)
+        return ask(
+            lambda: addresses.boxes(headers, name, bounds.addresses),
+            (),
+            problems.UNREADABLE_HEADERS,
+        )
 
     return ParsedMail(
         sender=None if problems.QUARANTINE & set(found) else who.only,
@@ -142,7 +153,7 @@ def read(raw: bytes, mail_from: str | None, list_ids: frozenset[str]) -> ParsedM
         doubtful_commands=told.doubtful,
         attachments=said.attachments,
         original=ask(
-            lambda: _original(root, verdict.kind, subject, told, said),
+            lambda: _original(root, verdict.kind, subject, told, said, bounds),
             None,
             problems.UNREADABLE_TEXT,
         ),
@@ -174,7 +185,9 @@ _ONCE: Final = (
 )
 
 
-def _oddities(headers: Headers, ids: tuple[str, ...], date: datetime | None) -> Iterator[str]:
+def _oddities(
+    headers: Headers, ids: tuple[str, ...], date: datetime | None, bounds: Bounds
+) -> Iterator[str]:
     if not ids:
         yield problems.NO_MESSAGE_ID
     if date is None:
@@ -183,9 +196,11 @@ def _oddities(headers: Headers, ids: tuple[str, ...], date: datetime | None) -> 
         yield problems.REPEATED_FIELD
     if (
         sum(value.count("@") for name in ("to", "cc", "reply-to") for value in headers.all(name))
-        > addresses.ADDRESS_LIMIT
+        > bounds.addresses
     ):
         yield problems.TOO_MANY_ADDRESSES
+    if len(headers.all("received")) > bounds.hops:
+        yield problems.TOO_MANY_HOPS
 
 
 def _date(headers: Headers) -> datetime | None:
@@ -216,11 +231,16 @@ def _second_readings(new: str, said: body.Body) -> list[str]:
 
 
 def _original(
-    root: parts.Part, sort: Kind, subject: str, told: newtext.NewText, said: body.Body
+    root: parts.Part,
+    sort: Kind,
+    subject: str,
+    told: newtext.NewText,
+    said: body.Body,
+    bounds: Bounds,
 ) -> Original | None:
     if sort in (Kind.BOUNCE, Kind.REPORT, Kind.CALENDAR):
         return None
-    return forward.find(said.text, subject) or attached.find(root, subject, told.new)
+    return forward.find(said.text, subject) or attached.find(root, subject, told.new, bounds)
 
 
 def _bounce(root: parts.Part, sort: Kind, text: str) -> BounceReport | None:

@@ -16,10 +16,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.reading import params, problems
+from gateway.reading.bounds import STANDARD, Bounds
 from gateway.reading.headers import Block, Headers, base64_bytes, block_end, split, split_top
-
-PART_LIMIT: Final = 500
-NESTING_LIMIT: Final = 50
 
 # A line that may be a delimiter. A boundary has at most 70 characters (RFC 2046, 5.1.1), some more.
 _DASHES: Final = re.compile(rb"^--([^\n]{1,1000})(?:\n|\Z)", re.MULTILINE)
@@ -79,9 +77,9 @@ class Tree:
     problems: tuple[str, ...]
 
 
-def take_apart(raw: bytes) -> Tree:
-    """The tree of parts of the mail `raw`. Never raises; bounded by the limits above."""
-    walk = _Walk(raw)
+def take_apart(raw: bytes, bounds: Bounds = STANDARD) -> Tree:
+    """The tree of parts of the mail `raw`. Never raises; bounded."""
+    walk = _Walk(raw, bounds)
     root = walk.root()
     return Tree(root, tuple(dict.fromkeys((*root.headers.problems, *walk.problems))))
 
@@ -102,9 +100,9 @@ class _Walk:
     Of equal boundaries of nested multiparts the outermost counts, and its line ends what is inside.
     """
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, bounds: Bounds) -> None:
         self.problems: list[str] = []
-        self._raw = raw
+        self._raw, self._bounds = raw, bounds
         self._open: set[bytes] = set()
         self._lines: Iterator[re.Match[bytes]] = iter(())
         self._ahead: re.Match[bytes] | None = None
@@ -112,7 +110,7 @@ class _Walk:
         self._parts = 0
 
     def root(self) -> Part:
-        block = split_top(self._raw)
+        block = split_top(self._raw, self._bounds.header_block)
         part, _ = self._entity(block, 0, "text/plain", None)
         return part
 
@@ -152,7 +150,7 @@ class _Walk:
         self, start: int, boundary: bytes, depth: int, media_type: str
     ) -> tuple[str, tuple[Part, ...], _Delimiter | None]:
         """The type that it turns out to have, its parts, and the outer delimiter that ends it."""
-        if depth >= NESTING_LIMIT:
+        if depth >= self._bounds.nesting:
             self._note(problems.NESTED_TOO_DEEP)
             return "application/octet-stream", (), self._next()
         children: list[Part] = []
@@ -180,7 +178,7 @@ class _Walk:
         children: list[Part] = []
         found = self._next()
         while found and found.boundary == boundary and not found.closes:
-            if self._parts >= PART_LIMIT:
+            if self._parts >= self._bounds.parts:
                 self._note(problems.TOO_MANY_PARTS)
                 self._ahead = None
             block, within = self._block(found.after)
@@ -193,9 +191,10 @@ class _Walk:
 
     def _block(self, start: int) -> tuple[Block, _Delimiter | None]:
         """The header block at `start`, and the delimiter line that cuts it short, if any."""
-        end = block_end(self._raw, start)
+        most = self._bounds.header_block
+        end = block_end(self._raw, start, most)
         found = self._next(before=end)
-        return split(self._raw, start, self._end(start, found) if found else end), found
+        return split(self._raw, start, self._end(start, found) if found else end, most), found
 
     def _next(self, before: int | None = None) -> _Delimiter | None:
         """The next delimiter line of an open multipart, where it begins before that offset."""

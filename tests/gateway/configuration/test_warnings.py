@@ -44,7 +44,7 @@ desk = "helpdesk@accel.example"
             ["asks nobody for a password", "canaries never come back"],
         ),
         ("gateway.toml", "maildir:outgoing", "smtps://me@mx.example", ["has no secret"]),
-        ("gateway.toml", "[trust]", "[limits]\nnesting = 20\n[trust]", ["50 in this version"]),
+        ("gateway.toml", "[trust]", "[limits]\nnesting = 20\n[trust]", []),
         (
             "gateway.toml",
             'country = "BE"\n',

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.reading import addresses, headers, problems
+from gateway.reading.bounds import STANDARD
 
 BOSS, ATTACK = "boss@victim.example", "a@attack.example"
 
@@ -115,7 +116,7 @@ def test_lists() -> None:
 def test_cap() -> None:
     """No more than 1,000 addresses are read."""
     value = ",".join(f"a{number}@x.example" for number in range(3000))
-    assert len(addresses.boxes(headers.Headers((("to", value),)), "to")) == addresses.ADDRESS_LIMIT
+    assert len(addresses.boxes(headers.Headers((("to", value),)), "to")) == STANDARD.addresses
 
 
 SPECIAL = st.text(alphabet='<>@,:;()"\\[] .=?\t\r\n\0ab=', max_size=12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.reading import body, problems
+from gateway.reading.bounds import STANDARD
 from gateway.reading.parts import take_apart
 from tests.gateway.reading.mails import HEAD, mail, multipart, read, text
 from tests.gateway.reading.test_tnef import START, attribute
@@ -70,7 +71,7 @@ def test_long_text_is_cut_at_a_line() -> None:
     """Past the first megabyte the text is kept, and holds no command."""
     line = b"x" * 99 + b"\n"
     found = read(mail(line * 10_500 + b"#approve\n"))
-    assert len(found.new_text) <= body.TEXT_LIMIT
+    assert len(found.new_text) <= STANDARD.new_text
     assert found.new_text.endswith("x\n")
     assert found.truncated.endswith("#approve\n")
     assert problems.TEXT_TOO_LONG in found.problems
@@ -85,7 +86,7 @@ def test_many_lines_are_cut() -> None:
 def test_one_endless_line() -> None:
     """A text without any line end is cut where the limit is."""
     found = body.read(take_apart(mail(b"x" * 1_500_000)).root)
-    assert (len(found.text), len(found.rest)) == (body.TEXT_LIMIT, 500_000)
+    assert (len(found.text), len(found.rest)) == (STANDARD.new_text, 500_000)
 
 
 def test_huge_html_is_a_file() -> None:

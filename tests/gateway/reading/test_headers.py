@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.reading import headers, problems
+from gateway.reading.bounds import STANDARD
 
-CUT = headers.HEADER_LIMIT
+CUT = STANDARD.header_block
 
 
 @pytest.mark.parametrize(

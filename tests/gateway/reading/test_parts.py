@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.reading import parts, problems
+from gateway.reading.bounds import STANDARD
 from tests.gateway.reading.mails import HEAD, multipart, text
 
 
@@ -104,7 +105,7 @@ def test_digest() -> None:
 def test_too_many_parts() -> None:
     """After 500 parts the rest stays one part."""
     tree = parts.take_apart(HEAD + multipart(*[text(b"x")] * 2000))
-    assert len(tree.root.children) == parts.PART_LIMIT
+    assert len(tree.root.children) == STANDARD.parts
     assert problems.TOO_MANY_PARTS in tree.problems
     assert tree.root.children[-1].end == len(tree.root.raw)
 
