@@ -197,6 +197,7 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "next": {"lines": LINES},
     "invoice_notice": {"rows": INVOICE, "totals": ["585.00"], "currency": "EUR"}
     | {"basis": "time", "note": "The visit was not written down."},
+    "forged": {},
     "canary": {"code": "abcdefghijklmnopqrstuvwxyz"},
     "operator_notice": {"what": "quarantined", "text": ""}
     | {"details": [{"label": "from", "value": "jan@acme.example"}]},
