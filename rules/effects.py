@@ -122,6 +122,9 @@ class SendQuote:
     by: str
     at: datetime
     valid_until: date | None = None
+    minutes: int | None = None
+    template: str = "quote"
+    reserves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,10 @@ class QueueMail:
     """Of what is decided on: the number of the quote, the id of the confirmation."""
     calendar: bool = False
     """An invitation for the moment `at` in `data`, of `duration` minutes, goes with it."""
+    attach: tuple[str, ...] = ()
+    """Documents that go with it as PDF, by the names of their templates."""
+    evidence: bool = False
+    """What the customer decided and what they were sent to decide on goes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +472,9 @@ def _evolve_quotes(quotes: tuple[Quote, ...], effect: SendQuote | SettleQuote) -
         effect.by,
         effect.at,
         effect.valid_until,
+        effect.minutes,
+        effect.template,
+        effect.reserves,
     )
     return (*before, sent)
 

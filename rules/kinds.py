@@ -211,8 +211,22 @@ PRIORITIES: Mapping[str, str] = {
 _URL = re.compile(r"<?(https?://[^\s<>\"]{1,1990})>?", re.IGNORECASE)
 
 
-def _duration(words: Sequence[str], _: Argument, __: Frame) -> Taken:
-    return _longest(words, 5, read_duration)
+_MINUS = ("-", "\u2212", "\u2013")
+
+
+def _duration(words: Sequence[str], spec: Argument, _: Frame) -> Taken:
+    """Minutes; fewer than none after a minus, where the argument may have one."""
+    if not spec.signed or not words[0].startswith(_MINUS):
+        return _longest(words, 5, read_duration)
+    alone = len(words[0]) == 1
+    rest = words[1:] if alone else (words[0][1:], *words[1:])
+    taken = _longest(rest, 5, _minutes_back)
+    return (taken[0], taken[1] + alone) if taken else None
+
+
+def _minutes_back(text: str) -> int | None:
+    minutes = read_duration(text)
+    return None if minutes is None else -minutes
 
 
 def _moment(words: Sequence[str], _: Argument, frame: Frame) -> Taken:

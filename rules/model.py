@@ -188,6 +188,13 @@ class Quote:
     by: str = ""
     sent_at: datetime | None = None
     valid_until: date | None = None
+    """The last day, at the desk, on which it may be approved."""
+    minutes: int | None = None
+    """What is asked for in time."""
+    template: str = "quote"
+    """The mail that brought it."""
+    reserves: bool = False
+    """What is approved is reserved from the contract of its ticket."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,8 @@ class Argument(Part):
     """The word before it ("due", "task"); needed where an optional argument is no other's kind."""
     words: Words = ()
     """The words that raise a flag."""
+    signed: bool = False
+    """Of a duration: a minus before it takes back as much."""
     past: bool = False
     """Of a date: the last such day ("friday" of time worked), never one to come."""
     below: bool = False
@@ -249,7 +251,8 @@ class MailStep(Part):
     """An argument of kind text whose words stand before those of the mail at hand."""
     binds: str | None = None
     """The template that answers to this mail decide on: its own name makes a new version of it."""
-    attach: str | None = None
+    attach: Words = ()
+    """Documents that go with it as PDF, by their templates: `quote` is quote.typ."""
     must_arrive: bool = True
     cites: bool = False
     """The customer's latest answer stands in it."""
@@ -258,10 +261,18 @@ class MailStep(Part):
 class QuoteStep(Part):
     amount: str = "amount"
     text: str = "text"
+    time: str | None = None
+    """An argument of kind duration: the hours that are asked for."""
     template: str = "quote"
+    again: str = "quote_again"
+    """The mail that brings it once more, where it was answered by an old version."""
+    attach: Words = ("quote",)
+    """Documents that go with it as PDF."""
     offers: Offers = (Offer(does="approve"), Offer(does="decline"))
     valid_for: str | None = None
-    """A span such as `30 days`."""
+    """A span such as `30 days`: then it expires."""
+    reserves: bool = False
+    """What is approved is reserved from the contract that pays for the ticket."""
 
 
 class OpenStep(Part):
@@ -490,6 +501,15 @@ class Queue(Part):
     top: str | None = None
 
 
+class Invoicing(Part):
+    """How the notice to finance is made."""
+
+    lines: Literal["entry", "person"] = "entry"
+    """One for each entry of time, or one for each person and rate."""
+    attach: Words = ("invoice_notice",)
+    """Documents that go with it as PDF."""
+
+
 class Question(Part):
     text: Text
     offers: Offers
@@ -526,6 +546,7 @@ class Process(Part):
     reopening: Reopening | None = None
     hours: Hours = Hours()
     queue: Queue = Queue()
+    invoice: Invoicing = Invoicing()
     mails: Mails = Mails()
     version: str = ""
     """Of the file's content; filled in by the loader."""

@@ -69,6 +69,9 @@ class What(StrEnum):
     QUOTE_SENT = "quote_sent"  # number, amount, currency
     QUOTE_APPROVED = "quote_approved"  # number, amount, currency
     QUOTE_DECLINED = "quote_declined"  # number, amount, currency, reason (may be empty)
+    QUOTE_EXPIRED = "quote_expired"  # number, amount, currency
+    QUOTE_TOO_LATE = "quote_too_late"  # address: of who wanted to approve it
+    BUDGET_OVER = "budget_over"  # contract, over, unit (hour or a currency)
     INVITED = "invited"  # at (ISO moment)
     INVOICE_RAISED = "invoice_raised"  # invoice
     INVOICE_PAID = "invoice_paid"  # invoice
@@ -112,8 +115,10 @@ class Why(StrEnum):
     NO_SUCH_DESK = "no_such_desk"  # given, desks
     NO_QUOTE = "no_quote"  # -
     OLD_QUOTE = "old_quote"  # number: superseded; the new one comes again
+    EXPIRED_QUOTE = "expired_quote"  # number, on (its last day, ISO): staff make a new one
     OLD_VERSION = "old_version"  # -: what it decides on was replaced by a newer one
     NO_SURVEY = "no_survey"  # -
+    NO_TIME = "no_time"  # minutes: what the sender has written down, less than is taken back
     NOTHING_BILLED = "nothing_billed"  # -: #raised or #paid, and no invoice was asked for
     ALREADY = "already"  # -: it is so already
     UNPROVEN = "unproven"  # -: we could not verify that you sent this

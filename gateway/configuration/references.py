@@ -123,6 +123,7 @@ def wrong_in_people(
     yield from _twice(select(data, "organisations", EACH, "name"), "the organisation")
     yield from _twice(_lower(select(data, "organisations", EACH, "domains", EACH)), "the domain")
     yield from _contracts_twice(data)
+    yield from _contracts_unclear(data)
     if desks is not None:
         yield from _unknown(_lower(select(data, "staff", EACH, "desks", EACH)), desks, "desk")
     if roles is not None:
@@ -130,6 +131,21 @@ def wrong_in_people(
     for path, address in (*staff, *customers):
         if address in (desks or ()):
             yield path, f"{shown(address)} is a desk", "write the person's own address"
+
+
+def _contracts_unclear(data: Mapping[str, object]) -> Iterator[Wrong]:
+    """What is left of a contract is told in one unit."""
+    organisations = data.get("organisations")
+    for at, organisation in enumerate(organisations if isinstance(organisations, list) else ()):
+        contracts = organisation.get("contracts") if isinstance(organisation, Mapping) else None
+        for n, contract in enumerate(contracts if isinstance(contracts, list) else ()):
+            keys = contract.keys() if isinstance(contract, Mapping) else ()
+            path = ("organisations", at, "contracts", n)
+            if {"hours_per_month", "amount_per_month"} <= set(keys):
+                message = "a contract is agreed in hours or in money, and this one in both"
+                yield (*path, "amount_per_month"), message, "keep one of them"
+            if "currency" in keys and "amount_per_month" not in keys:
+                yield (*path, "currency"), "a currency of no amount", "add amount_per_month"
 
 
 def _contracts_twice(data: Mapping[str, object]) -> Iterator[Wrong]:

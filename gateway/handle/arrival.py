@@ -406,6 +406,7 @@ def _do_held(tx: Transaction, house: House, hold: int) -> None:
         facts=facts,
         actor=actor.address,
         item=item,
+        message=stored.id if stored is not None else None,
         carried=carrying.carried(parsed, actor, decision.text),
         commanded=decision.commanded,
     )

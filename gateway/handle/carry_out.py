@@ -52,6 +52,8 @@ class Hand:
     item: InboxItem | None = None
     mail: Message | None = None
     parts: Sequence[NewAttachment] = ()
+    message: int | None = None
+    """The mail at hand where it is on the ticket already."""
     carried: Carried | None = None
     believed: bool = True
     commanded: bool = False
@@ -110,7 +112,7 @@ def _write_ticket(hand: Hand, before: Ticket | None, after: Ticket) -> Ticket:
 
 def _write_message(hand: Hand, ticket: Ticket) -> int | None:
     if hand.mail is None:
-        return None
+        return hand.message
     return messages.add(hand.tx, replace(hand.mail, ticket=ticket.number), hand.parts).id
 
 
@@ -168,7 +170,7 @@ def _on_other(hand: Hand, number: int, effects: Sequence[Effect]) -> None:
     desk = hand.house.desks.get(before.desk, hand.facts.desk)
     process = hand.house.processes.get(before.process, hand.facts.process)
     facts = replace(hand.facts, desk=desk, process=process, ticket=before)
-    other = replace(hand, mail=None, facts=facts)
+    other = replace(hand, mail=None, message=None, facts=facts)
     _write_journal(other, after, before, effects, None)
     _send(other, after, effects)
 
@@ -178,7 +180,7 @@ def _open_other(hand: Hand, effect: OpenOther) -> None:
     _take_number(hand.tx, effect.ticket.number)
     there = hand.house.desks.get(effect.ticket.desk, hand.facts.desk)
     facts = replace(hand.facts, desk=there, process=hand.house.process_of(there), ticket=None)
-    other = replace(hand, facts=facts, mail=None)
+    other = replace(hand, facts=facts, mail=None, message=None)
     effects = (OpenTicket(effect.ticket), *effect.effects)
     ticket = tickets.save(hand.tx, None, evolve_all(effect.ticket, effect.effects))
     _write_journal(other, ticket, None, effects, None)

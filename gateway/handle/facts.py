@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from gateway.handle.inside import Ground, Said, inside
 from gateway.handle.matching import TicketMatch
 from gateway.house import House
 from gateway.values import ParsedMail
 from rules import commands as reading
+from rules.budget import Use, uses
 from rules.decide.facts import Actor, Event, Facts, Held, Mail, MailArrived
-from rules.model import Desk, People, Ticket, Visibility
+from rules.model import Desk, Organisation, People, Ticket, Visibility
 from rules.process import Process
-from store import holds, messages, search, tickets
+from store import accounts, holds, messages, search, tickets
 from store.database import Transaction
 from store.messages import Message
 
@@ -136,6 +138,7 @@ def gather(
         linked=_linked(tx, ticket),
         queue=_queue(tx, desk, process) if wants_next else (),
         held=held,
+        budgets=_budgets(tx, house, desk, ticket) if _on_budget(text, process) else (),
         next_number=tickets.next_number(tx),
     )
 
@@ -160,6 +163,34 @@ def _wanted(text: str, process: Process) -> tuple[set[int], bool]:
             digits = "".join(c if c.isdigit() else " " for c in line.rest).split()
             numbers |= {int(d) for d in digits[:5] if len(d) <= 9}
     return numbers, wants_next
+
+
+def _on_budget(text: str, process: Process) -> bool:
+    """Whether a command line asks for, approves or chooses what a contract pays."""
+    names = (process.vocabulary.command(line.word) for line in reading.find_lines(text))
+    specs = (process.commands[name] for name in names if name and name in process.commands)
+    return any(
+        step.quote or step.settle or step.do == "contract" for s in specs for step in s.steps
+    )
+
+
+def _budgets(tx: Transaction, house: House, desk: Desk, ticket: Ticket | None) -> tuple[Use, ...]:
+    """What is left of the contracts, while nobody else reserves of them."""
+    named = ticket.organisation if ticket else None
+    organisation = house.people.organisations.get(named or "")
+    if organisation is None or not organisation.contracts:
+        return ()
+    accounts.hold(tx, organisation.name)
+    return tuple(contract_uses(tx, house, desk, organisation))
+
+
+def contract_uses(
+    tx: Transaction, house: House, desk: Desk, organisation: Organisation
+) -> list[Use]:
+    """Each contract in the month that it is at the desk."""
+    today = house.clock().astimezone(ZoneInfo(desk.time_zone)).date()
+    month = accounts.of_month(tx, organisation.name, today)
+    return uses(organisation, desk, house.people, month)
 
 
 def _others(tx: Transaction, numbers: set[int], desk: Desk, lock: bool) -> Mapping[int, Ticket]:

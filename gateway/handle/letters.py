@@ -11,9 +11,11 @@ from gateway import tokens as signatures
 from gateway.calendar_invitation import Method, Visit, invitation
 from gateway.compose import Automatic, CalendarPart, Headers, compose
 from gateway.handle.carrying import bounded
+from gateway.handle.proofs import proofs
 from gateway.handle.reading_back import Asked as AskedOf
 from gateway.handle.reading_back import History, reading_back
 from gateway.house import House
+from gateway.render.documents import document
 from gateway.render.mail import render
 from gateway.render.offers import offer_links, questions
 from gateway.render.page import Asked, Carried, Link, Page, Recipient
@@ -58,9 +60,14 @@ class Desktop:
 
 
 def post(desk: Desktop, queued: QueueMail) -> list[int]:
-    """Writes each recipient's copy into the outbox, and onto the ticket; their message rows."""
+    """Writes each recipient's copy into the outbox, and onto the ticket; their message rows.
+
+    Raises DocumentError where a document cannot be set: no mail goes without the one it names, so
+    that nothing of the whole event happens, and it is tried again as after any fault of ours.
+    """
     desk = _bounded(desk, queued)
-    copies = [_copy(desk, queued, address) for address in queued.to]
+    papers: dict[str, tuple[Attachment, ...]] = {}
+    copies = [_copy(desk, queued, address, papers) for address in queued.to]
     names = kept.put_all(desk.tx, [copy.body for copy in copies])
     if desk.ticket is None:
         rows: list[int | None] = [None] * len(copies)
@@ -103,7 +110,10 @@ class _Copy:
     bounce: Token | None
 
 
-def _copy(desk: Desktop, queued: QueueMail, address: str) -> _Copy:
+def _copy(
+    desk: Desktop, queued: QueueMail, address: str, papers: dict[str, tuple[Attachment, ...]]
+) -> _Copy:
+    """`papers`: the documents that were set for those before, by language."""
     recipient = recipient_of(desk, address)
     message_id = _message_id(desk)
     reply_to = _reply_to(desk, queued, address)
@@ -111,6 +121,9 @@ def _copy(desk: Desktop, queued: QueueMail, address: str) -> _Copy:
     page = _page(desk, queued, recipient, reply_to, history)
     rendered = render(desk.house.renderer, page)
     inline, attached = _parts(desk, queued, history)
+    if recipient.language not in papers:
+        papers[recipient.language] = (*_documents(desk, queued, page), *_proofs(desk, queued))
+    attached = (*papers[recipient.language], *attached)
     references = _references(desk, address)
     headers = Headers(
         sender=Mailbox(desk.facts.desk.name, desk.facts.desk.address),
@@ -327,6 +340,18 @@ def _parts(
     inline = tuple(a for a in parts if a.content_id and f"cid:{a.content_id}" in html)
     rest = tuple(a for a in parts if a not in inline)
     return inline, (*rest, *history.originals)
+
+
+def _documents(desk: Desktop, queued: QueueMail, page: Page) -> tuple[Attachment, ...]:
+    """The same for all who read one language: nothing in them is of one recipient alone."""
+    renderer = desk.house.renderer
+    return tuple(document(renderer, name, page, queued.version) for name in queued.attach)
+
+
+def _proofs(desk: Desktop, queued: QueueMail) -> tuple[Attachment, ...]:
+    if not queued.evidence or desk.ticket is None:
+        return ()
+    return proofs(desk.tx, desk.facts.process, desk.ticket)
 
 
 def _calendar(desk: Desktop, queued: QueueMail, page: Page) -> CalendarPart | None:

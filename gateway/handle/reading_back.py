@@ -5,17 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from gateway.handle.facts import contract_uses
 from gateway.house import House
 from gateway.reading import names
 from gateway.render.page import Entry, Recipient
 from gateway.values import Attachment
 from rules.decide.facts import Facts
 from rules.effects import QueueMail
-from rules.model import Contract, Ticket, Visibility
-from store import accounts, evidence, messages, search
+from rules.model import Ticket, Visibility
+from store import evidence, messages, search
 from store.database import Transaction
 from store.messages import Message
 from store.search import Filter
@@ -154,28 +153,13 @@ def row_of(ticket: Ticket, house: House, recipient: Recipient) -> dict[str, obje
 
 
 def _contracts(asked: Asked) -> History:
-    """What is left of each contract this month: hours, by the time of its tickets."""
+    """What is left of each contract this month."""
     named = str(asked.queued.data.get("organisation") or "")
     organisation = asked.house.people.organisations.get(named)
     if organisation is None:
         return History(data={"rows": []})
-    zone = ZoneInfo(asked.facts.desk.time_zone)
-    today = asked.facts.now.astimezone(zone).date()
-    spent = accounts.minutes_of_month(asked.tx, organisation.name, today)
-    rows = [_left(c, Decimal(spent.get(c.name, 0)) / 60) for c in organisation.contracts]
-    return History(data={"rows": rows})
-
-
-def _left(contract: Contract, hours: Decimal) -> dict[str, object]:
-    total = contract.hours_per_month
-    left = total - hours if total is not None else None
-    return {
-        "contract": contract.name,
-        "unit": "hour",
-        "total": str(total) if total is not None else None,
-        "used": str(hours.quantize(Decimal("0.01"))),
-        "left": str(left.quantize(Decimal("0.01"))) if left is not None else None,
-    }
+    found = contract_uses(asked.tx, asked.house, asked.facts.desk, organisation)
+    return History(data={"rows": [use.row() for use in found]})
 
 
 def _told(asked: Asked) -> History:
@@ -190,6 +174,5 @@ _READERS: Mapping[str, Reader] = {
     "list": _list,
     "found": _list,
     "contract_left": _contracts,
-    "budget_request": _contracts,
     "closed": _cited,
 }

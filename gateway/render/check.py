@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,9 @@ from gateway.render.catalogs import (
     texts_of,
     translated,
 )
+from gateway.render.document_samples import EMPTY, FULL, SAMPLE_MOMENT
 from gateway.render.environment import SHARED, Renderer, bare_environment
+from gateway.render.typesetting import DocumentError, Typesetter, sentences_in
 from rules.faults import Fault, did_you_mean
 
 PAGE_NAMES = frozenset(
@@ -41,20 +44,30 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 def languages_of(renderer: Renderer, template: str) -> frozenset[str]:
     """The languages in which the mail has all its sentences; empty where there is no such template.
 
-    A `<template>.<language>.j2` of its own counts as that language whole.
+    A `<template>.<language>.j2` of its own counts as that language whole. A name that ends in .typ
+    is a document's.
     """
+    if template.endswith(".typ"):
+        return _languages_of_document(renderer, template.removesuffix(".typ"))
     environment = renderer.environment("text")
     names = set(environment.list_templates(extensions=["j2"]))
     own = {n.split(".")[1] for n in names if n.startswith(f"{template}.") and n.count(".") == 2}
     if f"{template}.j2" not in names:
         return frozenset(own)
     needed = _needed(environment, f"{template}.j2")
-    complete = {
-        language
-        for language, catalogs in renderer.catalogs.items()
-        if needed <= translated(catalogs)
-    }
-    return frozenset(own | complete | {SOURCE_LANGUAGE})
+    return frozenset(own) | _complete(renderer, needed)
+
+
+def _languages_of_document(renderer: Renderer, name: str) -> frozenset[str]:
+    try:
+        return _complete(renderer, set(renderer.typesetter.sentences(name)))
+    except DocumentError:
+        return frozenset()
+
+
+def _complete(renderer: Renderer, needed: Collection[str]) -> frozenset[str]:
+    found = (code for code, c in renderer.catalogs.items() if translated(c).issuperset(needed))
+    return frozenset({*found, SOURCE_LANGUAGE})
 
 
 def _needed(environment: Environment, name: str) -> set[str]:
@@ -85,6 +98,9 @@ def sentences_of(folder: Path) -> list[str | tuple[str, ...]]:
     for path in _template_files([folder]):
         for _, texts in messages_in(path.read_text("utf-8")):
             found.setdefault(texts)
+    for path in sorted(folder.glob("*.typ")):
+        for _, text in sentences_in(path.read_text("utf-8")):
+            found.setdefault((text,))
     return [texts[0] if len(texts) == 1 else texts for texts in found]
 
 
@@ -109,7 +125,8 @@ def template_faults(folders: Sequence[Path]) -> tuple[Fault, ...]:
     Syntax, names that no template is given, templates that are named and missing, catalogs that
     cannot be read, lack a sentence or have other placeholders than the English.
     """
-    return tuple(sorted({*_file_faults(folders), *_catalog_faults(folders)}))
+    found = {*_file_faults(folders), *_catalog_faults(folders), *_document_faults(folders)}
+    return tuple(sorted(found))
 
 
 def _file_faults(folders: Sequence[Path]) -> Iterator[Fault]:
@@ -177,6 +194,25 @@ def _name_faults(
             yield Fault(str(path), 0, 0, f"there is no {name}", did_you_mean(name, there))
 
 
+def _document_faults(folders: Sequence[Path]) -> Iterator[Fault]:
+    """Each document is set once, empty and full: that is what finds what is wrong in it."""
+    typesetter = Typesetter(folders)
+    for name in sorted(typesetter.names()):
+        for sample in (EMPTY, FULL):
+            try:
+                words = dict.fromkeys(typesetter.sentences(name), "")
+                typesetter.write(name, {**sample, "words": words}, SAMPLE_MOMENT)
+            except DocumentError as error:
+                path = _where(folders, error.name)
+                yield Fault(str(path), error.line, 0, error.message, "see templates/README.md")
+                break
+
+
+def _where(folders: Sequence[Path], name: str) -> Path:
+    there = [folder / f"{name}.typ" for folder in folders]
+    return next((path for path in there if path.is_file()), there[-1])
+
+
 # --- catalogs ------------------------------------------------------------------------------------
 
 
@@ -203,7 +239,16 @@ def _wanted(folders: Sequence[Path]) -> Mapping[str, str]:
                 wanted.setdefault(texts[0], f"{path.name}:{line}")
         except (TemplateSyntaxError, OSError, UnicodeDecodeError):
             continue
+    for path in _documents(folders):
+        with suppress(OSError, UnicodeDecodeError):
+            for line, text in sentences_in(path.read_text("utf-8")):
+                wanted.setdefault(text, f"{path.name}:{line}")
     return wanted
+
+
+def _documents(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted(folder.glob("*.typ"))
 
 
 def _missing(

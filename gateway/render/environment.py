@@ -30,6 +30,7 @@ from gateway.render.blocks import BLOCK_FILTERS
 from gateway.render.catalogs import Translations, read_catalogs, translations_of
 from gateway.render.commands import written
 from gateway.render.styles import InlineStyles
+from gateway.render.typesetting import Typesetter
 from rules.model import Scalar
 from rules.process import Text
 
@@ -54,7 +55,8 @@ class Renderer:
     def __init__(self, folders: Sequence[Path] = (SHIPPED,)) -> None:
         self.folders = tuple(folders)
         self.catalogs = read_catalogs(self.folders)
-        translations = translations_of(self.catalogs)
+        self._translations = translations = translations_of(self.catalogs)
+        self.typesetter = Typesetter(self.folders)
         self._environments = {
             mode: _with_blocks(bare_environment(self.folders, mode, translations), mode)
             for mode in MODES
@@ -83,6 +85,15 @@ class Renderer:
             found.globals = dict(found.globals)  # one dict: it is copied for every mail
             self._chosen[key] = found
         return found
+
+    def words(self, document: str, language: str) -> dict[str, str]:
+        """The sentences of a document in that language by the English; its title comes first.
+
+        Raises DocumentError where there is no such document.
+        """
+        catalog = self._translations.get(language)
+        english = self.typesetter.sentences(document)
+        return {text: catalog.gettext(text) if catalog else text for text in english}
 
     def write(self, mode: Mode, name: str, known: Mapping[str, object]) -> str:
         """The template's output. `known` holds `language`, `recipient` and what else is shown."""

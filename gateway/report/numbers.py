@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from gateway.report.elapsed import Elapsed
 from gateway.report.period import Period
-from rules.decide.billing import cost, per_hour
+from rules.budget import per_hour
+from rules.decide.billing import cost
 from rules.model import Desk, People
 from rules.process import Process
 from store import reporting

@@ -75,29 +75,42 @@ def templates(c: Checked) -> Iterator[Fault]:
     if c.templates is None:
         return
     for name, path in _templates(c):
+        what = "document" if name.endswith(".typ") else "mail template"
+        file = name if name.endswith(".typ") else f"{name}.j2"
         complete = c.templates(name)
         lacking = [code for code in c.process.languages if code not in complete]
         if not complete:
-            yield c.fault(path, f"there is no mail template '{name}'", f"Write {name}.j2.")
+            yield c.fault(path, f"there is no {what} '{name}'", f"Write {file}.")
         elif lacking:
-            message = f"the mail template '{name}' is missing in {', '.join(lacking)}"
+            message = f"the {what} '{name}' is missing in {', '.join(lacking)}"
             yield c.fault(path, message, "Translate it, or take the language out.")
 
 
 def _templates(c: Checked) -> Iterator[tuple[str, Path]]:
     yield c.process.mails.acknowledgement, ("mails", "acknowledgement")
+    yield from _documents(c.process.invoice.attach, ("invoice", "attach"))
     for name in c.process.digests:
         yield "digest", ("digests", name)
     for step, path, _ in c.steps():
         if step.mail:
             yield step.mail.template, (*path, "mail", "template")
+            yield from _documents(step.mail.attach, (*path, "mail", "attach"))
         if step.quote:
             yield step.quote.template, (*path, "quote", "template")
+            yield step.quote.again, (*path, "quote", "again")
+            yield from _documents(step.quote.attach, (*path, "quote", "attach"))
     for name, timer in c.process.timers.items():
         if timer.of:
             yield timer.of, ("timers", name, "of")
         if timer.again:
-            yield timer.again.template, ("timers", name, "again", "template")
+            path = ("timers", name, "again")
+            yield timer.again.template, (*path, "template")
+            yield from _documents(timer.again.attach, (*path, "attach"))
+
+
+def _documents(names: tuple[str, ...], path: Path) -> Iterator[tuple[str, Path]]:
+    for n, name in enumerate(names):
+        yield f"{name}.typ", (*path, n)
 
 
 def offers(c: Checked) -> Iterator[Fault]:

@@ -123,6 +123,9 @@ def _shown(scene: Scene, trial: Scene, commands: Sequence[Called]) -> dict[str, 
     quote = scene.ticket.current_quote if scene.ticket else None
     if quote is not None and quote.status == "sent":
         shows |= {"quote": quote.number, "amount": str(quote.amount), "currency": quote.currency}
+        shows |= {"minutes": quote.minutes or 0}
+    for binds in {c.spec.binds for c in commands if scene.ticket} - {None, "quote"}:
+        shows |= letters.shown(scene, binds or "")
     billing = next((e.billing for e in trial.effects if isinstance(e, SetBilling)), None)
     if billing is not None and billing.amount is not None:
         shows |= {"amount": str(billing.amount), "currency": billing.currency}

@@ -1,20 +1,21 @@
-"""What is billed and at which rate; quotes. Amounts are Decimal with a currency."""
+"""What is billed and at which rate. Amounts are Decimal with a currency."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
-from rules.calendar import BusinessCalendar
+from rules.budget import per_hour, rate_names
 from rules.decide.audience import holders, name_of, responsible, union
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
 from rules.effects import QueueMail, SetBilling
-from rules.model import Billing, Contract, Desk, Quote, TimeEntry
+from rules.model import Billing, Contract, Quote, TimeEntry
 from rules.process import Status
 from rules.said import Headline, What, Why
+
+Rows = list[dict[str, object]]
+"""Lines of an invoice notice: text, on, by, quantity, unit, rate and amount as decimal texts."""
 
 _CENT = Decimal("0.01")
 
@@ -75,20 +76,9 @@ def rate_name(scene: Scene) -> str | None:
 
 def rate(scene: Scene, entry: TimeEntry) -> Decimal:
     """What an hour of this entry costs."""
-    roles = scene.facts.people.person(entry.by).roles
-    return per_hour(
-        scene.facts.desk, _contract(scene), (entry.rate, scene.open_ticket.type, *sorted(roles))
-    )
-
-
-def per_hour(desk: Desk, contract: Contract | None, names: Iterable[str | None]) -> Decimal:
-    """The first of the names that has a rate: the contract's rates win over the desk's."""
-    wanted = [*names, "default"]
-    for rates in (contract.rates if contract else {}, desk.rates):
-        for name in wanted:
-            if name and name in rates:
-                return rates[name]
-    return Decimal(0)
+    facts = scene.facts
+    names = rate_names(facts.people, entry.rate, scene.open_ticket.type, entry.by)
+    return per_hour(facts.desk, _contract(scene), names)
 
 
 def cost(minutes: int, hourly: Decimal) -> Decimal:
@@ -132,6 +122,18 @@ def _settle(scene: Scene, status: str, *, invoice: str | None) -> None:
     scene.tell(responsible(scene.facts, scene.open_ticket), Headline.CHANGED)
 
 
+def value(scene: Scene) -> dict[str, object]:
+    """What the billable work on the ticket comes to: nothing is said where no rate is agreed."""
+    rows, currency = _rows(scene, "time")
+    total = _total(rows)
+    return {"value": str(total), "currency": currency} if total else {}
+
+
+def _total(rows: Rows) -> Decimal:
+    amounts = (Decimal(str(row["amount"])) for row in rows if row["amount"] is not None)
+    return sum(amounts, Decimal(0))
+
+
 def request(scene: Scene, basis: str) -> None:
     """Asks finance for the invoice, with its lines."""
     if scene.open_ticket.billing.status != "none":
@@ -139,15 +141,23 @@ def request(scene: Scene, basis: str) -> None:
     rows, currency = _rows(scene, basis)
     if not rows:
         return
-    amounts = [Decimal(str(row["amount"])) for row in rows if row["amount"] is not None]
-    total = sum(amounts, Decimal(0))
+    total = _total(rows)
     scene.do(SetBilling(Billing(basis, total, currency, "requested", None)))
     scene.say(What.INVOICE_REQUESTED)
     finance = scene.facts.desk.finance or _bookkeepers(scene)
     data = {"rows": rows, "totals": [str(total)], "currency": currency, "basis": basis}
     if finance:
-        mail = QueueMail("invoice_notice", finance, data=data, offers=("raised",), internal=True)
-        scene.mails.append(mail)
+        scene.mails.append(
+            QueueMail(
+                "invoice_notice",
+                finance,
+                data=data,
+                offers=("raised",),
+                internal=True,
+                attach=scene.process.invoice.attach,
+                evidence=True,
+            )
+        )
     else:
         scene.tell(responsible(scene.facts, scene.open_ticket), Headline.NOBODY)
 
@@ -159,21 +169,35 @@ def _bookkeepers(scene: Scene) -> tuple[str, ...]:
     return union(holders(scene.facts, role, scene.ticket) for role in roles)
 
 
-def _rows(scene: Scene, basis: str) -> tuple[list[dict[str, object]], str]:
+def _rows(scene: Scene, basis: str) -> tuple[Rows, str]:
     if basis == "quote":
         approved = [q for q in scene.open_ticket.quotes if q.status == "approved"]
         rows = [_quote_row(scene, q) for q in approved]
         return rows, approved[-1].currency if approved else scene.facts.desk.currency
     entries = [e for e in scene.open_ticket.time if e.billable]
+    if scene.process.invoice.lines == "person":
+        entries = _by_person(entries)
     rows = [_time_row(scene, e) for e in entries]
     return rows + _visit_rows(scene, entries), scene.facts.desk.currency
+
+
+def _by_person(entries: list[TimeEntry]) -> list[TimeEntry]:
+    """One line for all that somebody worked at one rate, on the day of the last of it."""
+    lines: dict[tuple[str, str | None], TimeEntry] = {}
+    for entry in sorted(entries, key=lambda e: e.on):
+        before = lines.get((entry.by, entry.rate))
+        minutes = before.minutes if before else 0
+        text = "" if before else entry.text
+        line = replace(entry, minutes=minutes + entry.minutes, text=text)
+        lines[entry.by, entry.rate] = line
+    return list(lines.values())
 
 
 def _time_row(scene: Scene, entry: TimeEntry) -> dict[str, object]:
     hours = Decimal(entry.minutes) / 60
     hourly = rate(scene, entry)
     return {
-        "text": entry.text,
+        "text": entry.text or scene.open_ticket.subject,
         "on": entry.on.isoformat(),
         "by": name_of(scene.facts.people, entry.by),
         "quantity": str(hours.quantize(_CENT, ROUND_HALF_UP)),
@@ -183,10 +207,10 @@ def _time_row(scene: Scene, entry: TimeEntry) -> dict[str, object]:
     }
 
 
-def _visit_rows(scene: Scene, entries: list[TimeEntry]) -> list[dict[str, object]]:
+def _visit_rows(scene: Scene, entries: list[TimeEntry]) -> Rows:
     """A visit that no contract covers and for which nobody wrote down time is on the notice all
     the same, for finance to ask about."""
-    rows: list[dict[str, object]] = []
+    rows: Rows = []
     for status in scene.process.statuses.values():
         at = scene.open_ticket.fields.get(status.planned_in or "")
         if not at or not status.covered_by or covers(scene, status.covered_by):
@@ -209,58 +233,3 @@ def _quote_row(scene: Scene, quote: Quote) -> dict[str, object]:
         "rate": str(quote.amount),
         "amount": str(quote.amount),
     }
-
-
-# --- quotes ------------------------------------------------------------------------------------
-
-
-def valid_until(scene: Scene, span: str | None) -> date | None:
-    if span is None:
-        return None
-    facts = scene.facts
-    zone = ZoneInfo(facts.desk.time_zone)
-    calendar = BusinessCalendar(scene.process.hours, zone, facts.desk.country)
-    return calendar.add(facts.now, span).astimezone(zone).date()
-
-
-def mail_quote(scene: Scene, template: str, offers: tuple[str, ...]) -> None:
-    """The current quote to the customer, with what they may answer."""
-    quote = scene.open_ticket.current_quote
-    if quote is None:
-        return
-    data: dict[str, object] = {
-        "number": quote.number,
-        "amount": str(quote.amount) if quote.amount else "",
-        "currency": quote.currency,
-        "contract": scene.open_ticket.contract or "",
-        "organisation": scene.open_ticket.organisation or "",
-        "text": quote.text,
-        "valid_until": quote.valid_until.isoformat() if quote.valid_until else None,
-    }
-    scene.mails.append(
-        QueueMail(
-            template,
-            scene.open_ticket.customers,
-            data=data,
-            offers=offers,
-            carries_text=bool(scene.text.strip()),
-            purpose="quote",
-            version=quote.number,
-        )
-    )
-    scene.text_used = True
-    scene.say(
-        What.QUOTE_SENT, number=quote.number, amount=str(quote.amount), currency=quote.currency
-    )
-
-
-def refuse_old_version(scene: Scene, quote: Quote) -> None:
-    """A decision names exactly one version: that of the signed address it came by, or that which
-    its sender was shown before they said yes."""
-    mail, actor = scene.mail, scene.facts.actor
-    token = mail.token if mail else None
-    if token is not None and token.purpose == "quote" and token.version != quote.number:
-        raise Refused(Why.OLD_QUOTE, number=token.version)
-    shown = actor.shown.get("quote", 0)
-    if actor.confirmed and shown != quote.number:
-        raise Refused(Why.OLD_QUOTE, number=shown)

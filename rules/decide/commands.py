@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rules.commands import Called, Problem, usage
-from rules.decide import asking, guards, letters, moving
+from rules.decide import asking, guards, letters, moving, quotes
 from rules.decide.audience import language_of, roles_of
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import Mail
@@ -16,6 +16,7 @@ from rules.decide.possible import allowed, fits, statuses_of, users
 from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.decide.values import named_type
+from rules.effects import Note
 from rules.process import Text
 from rules.said import Why
 
@@ -110,6 +111,9 @@ def _refuse_status(scene: Scene, called: Called) -> None:
 def _perform(scene: Scene, called: Called) -> None:
     cause = Cause(called.name, called.line, called.arguments, called.spec.bill)
     scene.internal = scene.internal or called.spec.internal
+    if called.spec.binds not in (None, quotes.BINDS):
+        version = letters.versions(scene.open_ticket, called.spec.binds or "")
+        scene.do(Note("decided", f"{called.name} {called.spec.binds} {version}"))
     try:
         carry_out(scene, called.spec.steps, cause)
     except Refused as refused:

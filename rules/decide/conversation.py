@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from rules.commands import Reading
-from rules.decide import asking, clocks, commands, letters, moving
+from rules.decide import asking, clocks, commands, letters, moving, quotes
 from rules.decide.acts.people import tell_responsible
-from rules.decide.billing import mail_quote
 from rules.decide.cause import Cause
 from rules.decide.facts import Mail
 from rules.decide.opening import believed, note_unverified
@@ -42,7 +41,8 @@ def after_commands(scene: Scene, read: Reading, reason: str) -> Decision:
     scene = commands.run(scene, read.commands, read.problems)
     if scene.refusals or any(isinstance(e, Hold) for e in scene.effects):
         reason = "refused" if scene.refusals else "held"
-        _resend_quote(scene)
+        quotes.after_refusal(scene)
+        letters.after_refusal(scene)
     elif before.ticket is not None:
         _text_of_staff(scene, mail)
         if _would_leak(scene, mail):
@@ -72,12 +72,6 @@ def _note_unverified_once(scene: Scene) -> None:
     """Whoever is told of a command hears as well that nobody vouches for its sender."""
     if all(line["what"] != What.UNVERIFIED.value for line in scene.lines):
         note_unverified(scene)
-
-
-def _resend_quote(scene: Scene) -> None:
-    if any(refusal.why is Why.OLD_QUOTE for refusal in scene.refusals):
-        mail_quote(scene, "quote", ("approve", "decline"))
-        scene.lines.clear()
 
 
 def _say_what_happened(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from rules import commands as reading
-from rules.decide import clocks, commands, guards, moving
+from rules.decide import clocks, commands, guards, moving, quotes
 from rules.decide.audience import responsible, roles_of
 from rules.decide.cause import Cause
 from rules.decide.facts import DeliveryReported, Facts, OperatorCommand, TimerDue
@@ -23,6 +23,9 @@ def decide_due(facts: Facts, timer: TimerDue) -> Decision:
     """A timer fires once: it is cleared first, and set anew where it repeats."""
     scene = Scene(facts)
     scene.do(CancelTimer(timer.name))
+    if timer.name == quotes.EXPIRY:
+        quotes.expire(scene)
+        return conclude(scene, "quote_expired")
     if timer.name == clocks.REMIND:
         scene.tell(responsible(facts, scene.open_ticket), Headline.REMINDER)
         scene.do(Note("reminded"))

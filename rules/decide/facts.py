@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from rules.budget import Use
 from rules.model import Desk, People, Person, Proof, Ticket
 from rules.process import Process
 
@@ -182,5 +183,7 @@ class Facts:
     queue: tuple[Ticket, ...] = ()
     """Open tickets of the desk that nobody has taken, where the mail asks for the next one."""
     held: Held | None = None
+    budgets: tuple[Use, ...] = ()
+    """The contracts of the ticket's organisation this month, where the mail may change them."""
     next_number: int = 1
     """What the next ticket is called; the store checks that it still is so when it opens one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from rules.decide import clocks
+from rules.decide import billing, clocks
 from rules.decide.audience import holders, responsible, union
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import TimerDue
@@ -35,6 +35,7 @@ def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
             internal="customer" not in spec.to and "requester" not in spec.to,
             purpose=spec.binds or "reply",
             version=_version(scene, spec),
+            attach=spec.attach,
         )
     )
     clocks.stop_counting(scene, spec.template)
@@ -58,6 +59,8 @@ def _data(scene: Scene, cause: Cause, spec: MailStep) -> dict[str, object]:
     # What stood below the command line goes with the mail as it is written.
     below = scene.text.strip()
     data = {name: _plain(value) for name, value in cause.arguments.items() if value != below}
+    if spec.binds:
+        data |= billing.value(scene)
     answer = latest_answer(scene.open_ticket) if spec.cites else None
     if answer is not None:
         data["cites"] = answer.id
@@ -118,7 +121,26 @@ def refuse_old_version(scene: Scene, binds: str) -> None:
         Refused: it is an older one.
     """
     token = scene.mail.token if scene.mail else None
-    if token is None or token.purpose != binds:
-        return
-    if token.version != versions(scene.open_ticket, binds):
+    current = versions(scene.open_ticket, binds)
+    if token is not None and token.purpose == binds and token.version != current:
         raise Refused(Why.OLD_VERSION)
+
+
+def shown(scene: Scene, binds: str) -> dict[str, object]:
+    """What a confirmation shows of the newest such mail: its version, the work, what it costs."""
+    ticket = scene.open_ticket
+    minutes = sum(entry.minutes for entry in ticket.time if entry.billable)
+    return {"version": versions(ticket, binds), "minutes": minutes, **billing.value(scene)}
+
+
+def after_refusal(scene: Scene) -> None:
+    """Who decided on an old version is sent the current one, where the process says how to ask
+    once more and it still waits for them."""
+    if all(refusal.why is not Why.OLD_VERSION for refusal in scene.refusals):
+        return
+    ticket = scene.open_ticket
+    for timer in scene.process.timers.values():
+        spec = timer.again
+        if spec is not None and spec.binds and ticket.status in timer.while_:
+            send(scene, Cause(), spec.model_copy(update={"to": ("actor",)}))
+            return

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from rules.decide import billing, clocks, guards, letters, moving, tasks
+from rules.decide import billing, clocks, guards, letters, moving, quotes, tasks, worktime
 from rules.decide.acts import ACTS
 from rules.decide.audience import holders, name_of, responsible, union
 from rules.decide.cause import Cause, Refused
@@ -16,17 +15,13 @@ from rules.decide.scene import Scene
 from rules.decide.values import set_attribute, value_of
 from rules.effects import (
     AddLink,
-    AddTime,
     AnswerSurvey,
     Assign,
     CancelTimer,
     QueueMail,
-    SendQuote,
     SendSurvey,
-    SettleQuote,
     StartTimer,
 )
-from rules.model import TimeEntry
 from rules.process import GiveStep, MailStep, OpenStep, QuoteStep, Step, TaskStep
 from rules.said import Headline, What, Why
 
@@ -95,28 +90,7 @@ def _complete(scene: Scene, cause: Cause, which: str) -> None:
 
 
 def _time(scene: Scene, cause: Cause, _: bool) -> None:
-    facts = scene.facts
-    given = cause.arguments.get("on")
-    today = facts.now.astimezone(ZoneInfo(facts.desk.time_zone)).date()
-    on = given if isinstance(given, date) and not isinstance(given, datetime) else today
-    minutes = cause.arguments.get("duration")
-    entry = TimeEntry(
-        minutes=minutes if isinstance(minutes, int) else 0,
-        by=facts.actor.address,
-        on=on,
-        billable=not cause.arguments.get("not_billable") and billing.is_paid(scene),
-        text=cause.text("text"),
-        rate=billing.rate_name(scene),
-    )
-    scene.do(AddTime(entry))
-    total = sum(t.minutes for t in scene.open_ticket.time)
-    scene.say(
-        What.TIME_ADDED,
-        minutes=entry.minutes,
-        on=entry.on.isoformat(),
-        billable=entry.billable,
-        total_minutes=total,
-    )
+    worktime.write_down(scene, cause)
 
 
 def _move(scene: Scene, cause: Cause, status: str) -> None:
@@ -136,36 +110,11 @@ def _tell(scene: Scene, cause: Cause, roles: tuple[str, ...]) -> None:
 
 
 def _quote(scene: Scene, cause: Cause, spec: QuoteStep) -> None:
-    facts = scene.facts
-    amount, currency = billing.money(cause.arguments.get(spec.amount), facts.desk.currency)
-    text = cause.text(spec.text)
-    scene.do(
-        SendQuote(
-            amount,
-            currency,
-            text,
-            facts.actor.address,
-            facts.now,
-            billing.valid_until(scene, spec.valid_for),
-        )
-    )
-    billing.mail_quote(scene, spec.template, tuple(offer.does for offer in spec.offers))
+    quotes.send(scene, cause, spec)
 
 
 def _settle(scene: Scene, cause: Cause, status: str) -> None:
-    quote = scene.open_ticket.current_quote
-    if quote is None or quote.status != "sent":
-        raise Refused(Why.NO_QUOTE)
-    billing.refuse_old_version(scene, quote)
-    scene.do(SettleQuote(quote.number, status))
-    scene.say(
-        What.QUOTE_APPROVED if status == "approved" else What.QUOTE_DECLINED,
-        number=quote.number,
-        amount=str(quote.amount),
-        currency=quote.currency,
-        reason=cause.text("reason"),
-    )
-    scene.tell(responsible(scene.facts, scene.open_ticket), Headline.CUSTOMER_DECIDED)
+    quotes.settle(scene, cause, status)
 
 
 def _survey(scene: Scene, cause: Cause, what: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from store.schema.common import metadata, one_of, partial
@@ -130,6 +131,9 @@ quotes = _children(
     Column("by", Words, nullable=False),
     Column("sent_at", Moment),
     Column("valid_until", Date),
+    Column("minutes", Integer),
+    Column("template", Words, nullable=False, server_default="quote"),
+    Column("reserves", Boolean, nullable=False, server_default=false()),
     unique="number",
 )
 quotes.append_constraint(one_of("status", "sent", "approved", "declined", "superseded", "expired"))

@@ -15,6 +15,9 @@ _LANGUAGES = ("en", "fr", "cs", "nl", "de")
 _TEMPLATES = {
     "acknowledgement": _LANGUAGES,
     "quote": _LANGUAGES,
+    "quote_again": _LANGUAGES,
+    "quote.typ": _LANGUAGES,
+    "invoice_notice.typ": _LANGUAGES,
     "closed": _LANGUAGES,
     "digest": _LANGUAGES,
     "half": ("nl",),
@@ -22,7 +25,7 @@ _TEMPLATES = {
 
 
 def templates(name: str) -> Collection[str]:
-    """A few templates: three in every language, and `half` in Dutch alone."""
+    """A few templates: some in every language, and `half` in Dutch alone."""
     return _TEMPLATES.get(name, ())
 
 

@@ -153,6 +153,15 @@ QUOTE: dict[str, object] = {"number": 1, "amount": "1450.00", "currency": "EUR"}
     "valid_until": "2026-12-21",
 }
 
+BUDGET: dict[str, object] = {**QUOTE, "contract": "Magic", "minutes": 240} | {
+    "budget": [
+        {"contract": "Magic", "unit": "hour", "total": "10", "spent": "7"}
+        | {"reserved": "0.5", "left": "2.5"}
+    ],
+    "over": "1.50",
+    "over_unit": "hour",
+}
+
 DATA: Mapping[str, Mapping[str, object]] = {
     "acknowledgement": {"new": True},
     "reply": {"lines": LINES[:1]},
@@ -189,8 +198,10 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "history": {},
     "contract_left": {
         "rows": [
-            {"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"},
-            {"contract": "Wise", "unit": "EUR", "total": "1200.00", "left": None},
+            {"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"}
+            | {"spent": "7", "reserved": "0.5"},
+            {"contract": "Wise", "unit": "EUR", "total": "1200.00", "left": None}
+            | {"spent": "0.00", "reserved": "0.00"},
         ]
     },
     "notice": {"headline": "customer_wrote", "from": "Jan Maes", "lines": LINES},
@@ -205,8 +216,8 @@ DATA: Mapping[str, Mapping[str, object]] = {
     "service_sheet": {"silence": {"timer": "approval", "days": 5}},
     "service_sheet_again": {},
     "answered": {"silence": {"timer": "close", "days": 1}},
-    "budget_request": {"amount": "450.00", "currency": "EUR", "contract": "Magic"}
-    | {"rows": [{"contract": "Magic", "unit": "hour", "total": "10", "left": "2.5"}]},
+    "budget_request": BUDGET,
+    "budget_request_again": BUDGET,
     "digest": {
         "label": "Wacht op antwoord",
         "lists": "due_tasks",
@@ -235,6 +246,7 @@ OFFERS: Mapping[str, tuple[str, ...]] = {
     "service_sheet_again": ("approve", "decline"),
     "answered": ("approve",),
     "budget_request": ("approve", "decline"),
+    "budget_request_again": ("approve", "decline"),
 }
 FOR_STAFF = frozenset({"notice", "next", "invoice_notice", "operator_notice", "digest"})
 CARRYING = frozenset({"reply", "comment", "closed", "quote", "invitation", "notice", "outside"})

@@ -45,6 +45,9 @@ LINES: Mapping[What, Mapping[str, object]] = {
     What.QUOTE_SENT: MONEY,
     What.QUOTE_APPROVED: MONEY,
     What.QUOTE_DECLINED: MONEY,
+    What.QUOTE_EXPIRED: MONEY,
+    What.QUOTE_TOO_LATE: {"address": "jan@acme.example"},
+    What.BUDGET_OVER: {"contract": "Magic", "over": "1.50", "unit": "hour"},
     What.INVITED: {"at": AT},
     What.INVOICE_RAISED: {"invoice": "2026-17"},
     What.INVOICE_PAID: {"invoice": "2026-17"},
@@ -69,6 +72,8 @@ LESS: tuple[Mapping[str, object], ...] = (
     {"what": "task_added", **TASK, "name": "", "due": ""},
     {"what": "callback", "phone": "+32 3 460 35 35", "at": ""},
     {"what": "invoice_paid", "invoice": ""},
+    {"what": "time_added", "minutes": -5, "on": "2026-11-25", "billable": True, "total_minutes": 5},
+    {"what": "quote_sent", **MONEY, "amount": "0", "minutes": 90},
     {"what": "time_added", "minutes": 5, "on": "2026-11-25", "billable": False, "total_minutes": 5},
 )
 
@@ -90,11 +95,15 @@ REFUSALS: Mapping[Why, Mapping[str, object]] = {
     Why.NO_SUCH_CONTRACT: GIVEN,
     Why.NO_SUCH_DESK: {"given": "x", "desks": ["help@accel.example"]},
     Why.OLD_QUOTE: {"number": 1},
+    Why.EXPIRED_QUOTE: {"number": 1, "on": "2026-11-25"},
+    Why.NO_TIME: {"minutes": 30},
 }
 FEWER: tuple[Mapping[str, object], ...] = (
     {"line": "#x", "why": "unknown", "word": "#x", "meant": []},
     {"line": "#remind", "why": "bad_argument", **USAGE, "usage": ""},
     {"line": "#done 9", "why": "no_such_task", "given": 9, "open": []},
+    {"line": "#time -1h", "why": "no_time", "minutes": 0},
+    {"line": "#approve", "why": "expired_quote", "number": 1, "on": None},
     {"line": "#contract x", "why": "no_such_contract", "given": "x", "names": []},
 )
 
