@@ -21,7 +21,7 @@ EMPTY: Mapping[str, object] = {
     "quote": {"amount": "", "time": "", "text": "", "valid_until": "", "contract": ""},
     "work": _NO_WORK,
     "invoice": {"basis": "", "rows": [], "total": ""},
-    "budget": [],
+    "contracts": [],
 }
 """The shape of what every document may show (`gateway.render.documents`), with nothing in it."""
 
@@ -37,5 +37,5 @@ FULL: Mapping[str, object] = {
     | {"people": [{"name": "Marie", "time": "2 hr"}], "total": "2 hr", "value": "€ 90"},
     "invoice": {"basis": "time", "rows": [_LINE, {**_LINE, "hours": "", "amount": "€ 90"}]}
     | {"total": "€ 90"},
-    "budget": [{"contract": "M", "total": "9 h", "spent": "", "reserved": "1 h", "left": "8 h"}],
+    "contracts": [{"contract": "M", "total": "9 h", "spent": "", "reserved": "1 h", "left": "8 h"}],
 }

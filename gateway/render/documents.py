@@ -90,7 +90,7 @@ def _data(page: Page, number: str) -> Shown:
         "quote": _quote(page.data, write),
         "work": _work(write, ticket),
         "invoice": _invoice(page.data, write),
-        "budget": [_budget(row, write) for row in _rows(page.data, "budget")],
+        "contracts": [_budget(row, write) for row in _rows(page.data, "contracts")],
     }
 
 

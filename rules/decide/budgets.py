@@ -23,7 +23,7 @@ def told(scene: Scene, quote: Quote) -> dict[str, object]:
     """What a request for the use of a budget shows: what is left, and whether it is enough."""
     use = _use(scene)
     rows = [each.row() for each in ((use,) if use else scene.facts.budgets)]
-    data: dict[str, object] = {"budget": rows}
+    data: dict[str, object] = {"contracts": rows}
     over = _overrun(scene, quote, use)
     if use is not None and over is not None:
         data |= {"over": str(over), "over_unit": use.unit}

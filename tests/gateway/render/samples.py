@@ -154,7 +154,7 @@ QUOTE: dict[str, object] = {"number": 1, "amount": "1450.00", "currency": "EUR"}
 }
 
 BUDGET: dict[str, object] = {**QUOTE, "contract": "Magic", "minutes": 240} | {
-    "budget": [
+    "contracts": [
         {"contract": "Magic", "unit": "hour", "total": "10", "spent": "7"}
         | {"reserved": "0.5", "left": "2.5"}
     ],

@@ -29,7 +29,7 @@ BUDGET = {"contract": "Magic", "unit": "hour", "total": "10.00", "spent": "2.50"
 }
 DATA: Mapping[str, Mapping[str, object]] = {
     "quote": QUOTE,
-    "budget_request": {**QUOTE, "minutes": 240, "contract": "Magic", "budget": [BUDGET]},
+    "budget_request": {**QUOTE, "minutes": 240, "contract": "Magic", "contracts": [BUDGET]},
     "service_sheet": {"value": "4210.50", "currency": "EUR"},
     "invoice_notice": {"rows": INVOICE, "totals": ["585.00"], "currency": "EUR", "basis": "time"},
 }
