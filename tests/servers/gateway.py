@@ -97,6 +97,13 @@ class Gateway:
         """At once, as a power cut would."""
         self._daemon.kill()
 
+    def freeze(self) -> None:
+        """It does nothing any more, until it is thawed or killed."""
+        self._daemon.freeze()
+
+    def thaw(self) -> None:
+        self._daemon.thaw()
+
     @property
     def pid(self) -> int:
         """Of the `serve` that runs."""
@@ -164,18 +171,30 @@ class StartGateway(Protocol):
 
 
 @pytest.fixture
-def start_gateway() -> Iterator[StartGateway]:
-    """Starts gateways, each in a home of its own; they are ended when the test is over."""
+def make_gateway() -> Iterator[StartGateway]:
+    """Makes homes, each of a gateway that has yet to be started; they are ended and removed when
+    the test is over."""
     ends: list[Callable[[], None]] = []
 
-    def start(environment: Mapping[str, str] | None = None, **values: str) -> Gateway:
+    def make(environment: Mapping[str, str] | None = None, **values: str) -> Gateway:
         folder = TemporaryDirectory(prefix="deskpost-gateway-")
         ends.append(folder.cleanup)
         gateway = Gateway(Path(folder.name), environment, **values)
         ends.append(gateway.stop)
+        return gateway
+
+    yield make
+    for end in reversed(ends):
+        end()
+
+
+@pytest.fixture
+def start_gateway(make_gateway: StartGateway) -> StartGateway:
+    """Starts gateways, each in a home of its own; they are ended when the test is over."""
+
+    def start(environment: Mapping[str, str] | None = None, **values: str) -> Gateway:
+        gateway = make_gateway(environment, **values)
         gateway.start()
         return gateway
 
-    yield start
-    for end in reversed(ends):
-        end()
+    return start

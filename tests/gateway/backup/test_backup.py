@@ -28,7 +28,7 @@ from store.migrate import migrate
 from store.status import status
 from tests.servers.gateway import PEOPLE
 from tests.store.examples import after, arrival
-from tests.store.test_upgrade import fill
+from tests.store.releases.stored import fill
 
 NOW = after(0)
 CONFIGURATION = """\
