@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def command(session: Session, against: Path | None, as_json: bool) -> int:
     """Prove that every mail is accounted for; name each that is not. Works while `serve` runs."""
     from gateway.cli.screen import print_json, visible
-    from store.audit import audit
+    from store.audit import audit, strays
     from store.status import status
 
     faults: list[Fault] = []
@@ -40,11 +40,15 @@ def command(session: Session, against: Path | None, as_json: bool) -> int:
             if not as_json:
                 for fault in finding.faults:
                     click.echo(visible(_line(fault)))
+        idle = sorted(strays(database))
         with database.read() as tx:
             numbers = status(tx, session.clock())
     if as_json:
-        print_json({"faults": [_view(f) for f in faults], "looked_at": rows, "status": numbers})
+        views = [_view(fault) for fault in faults]
+        print_json({"faults": views, "looked_at": rows, "status": numbers, "strays": idle})
     else:
+        for name in idle:
+            click.echo(visible(f"{name}: an object that belongs to no mail, which is no fault."))
         click.echo(_summary(faults, rows))
     return 1 if faults else 0
 

@@ -16,10 +16,11 @@ from store.audit.departures import departures
 from store.audit.faults import Fault, Finding
 from store.audit.histories import histories
 from store.audit.originals import Expected, originals
+from store.audit.strays import strays
 from store.audit.sums import sums
 from store.database import Database
 
-__all__ = ["Expected", "Fault", "Finding", "audit"]
+__all__ = ["Expected", "Fault", "Finding", "audit", "strays"]
 
 
 def audit(database: Database, now: datetime, expected: Expected | None = None) -> Iterator[Finding]:
