@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gateway.authentication import authenticate
-from gateway.handle.facts import gather, mail_fact
+from gateway.handle.facts import gather, is_absence, mail_fact
 from gateway.handle.identity import identify
 from gateway.handle.matching import TicketMatch, addresses, match
 from gateway.house import House
@@ -151,7 +151,7 @@ def _at_home(
     with house.database.read() as tx:
         found = match(tx, desk, parsed, envelope, house.people, now, lock=False)
         identity = identify(parsed, found, house.people, authentication)
-        event = MailArrived(mail_fact(parsed, found, None, spam=False))
+        event = MailArrived(mail_fact(parsed, found, None, spam=False, absence=is_absence(parsed)))
         facts = gather(tx, house, desk, event, identity.actor, found.ticket, lock=False)
     decision = decide(facts)
     process = facts.process

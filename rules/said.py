@@ -30,6 +30,8 @@ class Headline(StrEnum):
     NOBODY = "nobody"
     """No one holds the role that should hear of this."""
     CHANGED = "changed"
+    BUSY = "busy"
+    """Somebody writes more often than a person does."""
     HUSHED = "hushed"
     """More comes that nobody vouches for than is told one by one."""
 
@@ -91,6 +93,7 @@ class What(StrEnum):
     QUEUE_EMPTY = "queue_empty"  # -: #next, and nothing waits
     NOT_DELIVERED = "not_delivered"  # address, text
     ABSENCE = "absence"  # address
+    BUSY = "busy"  # address: its mails count as a machine's from now on
     TIMER = "timer"  # text: what the process file says of it
 
 
@@ -123,6 +126,7 @@ class Why(StrEnum):
     ALREADY = "already"  # -: it is so already
     UNPROVEN = "unproven"  # -: we could not verify that you sent this
     ASKED = "asked"  # -: a confirmation was mailed to the address on file
+    ASKED_BEFORE = "asked_before"  # -: another question to the same person waits
     NOTHING_TO_CONFIRM = "nothing_to_confirm"  # -
     WITH_OTHERS = "with_others"  # -: fine by itself, left undone because another line failed
     MONEY = "money"  # -: needs a second person

@@ -11,10 +11,17 @@ from gateway.authentication import Authentication, authenticate
 from gateway.configuration.settings import Trust
 from gateway.handle import carrying
 from gateway.handle.bounces import bounced_copy
-from gateway.handle.brakes import too_busy
+from gateway.handle.brakes import tells_of_absence, tells_of_busy, too_busy
 from gateway.handle.canary import is_canary
 from gateway.handle.carry_out import Hand, Outcome, blocked, carry_out
-from gateway.handle.facts import Bounced, gather, held_fact, internal_passages, mail_fact
+from gateway.handle.facts import (
+    Bounced,
+    gather,
+    held_fact,
+    internal_passages,
+    is_absence,
+    mail_fact,
+)
 from gateway.handle.identity import Identity, identify
 from gateway.handle.journal_words import written
 from gateway.handle.matching import TicketMatch, match
@@ -27,7 +34,7 @@ from gateway.values import Channel, Envelope, Kind, ParsedMail
 from rules.decide import decide
 from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
-from rules.model import Desk, Proof, Visibility
+from rules.model import Desk, Proof, Ticket, Visibility
 from rules.said import Why
 from store import evidence, holds, inbox, journal, mailboxes, messages, settings, tickets
 from store.database import Transaction
@@ -35,6 +42,8 @@ from store.inbox import Disposition, InboxItem
 from store.messages import Message, NewAttachment
 
 log = structlog.get_logger(__name__)
+
+_TOO_BUSY = "more mails than a person writes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +225,7 @@ def _unless_too_busy(
     if not too_busy(tx, limits, actor.address, actor.proof, ticket.number, now):
         return parsed
     log.warning("too many mails for a person", sender=actor.address, ticket=ticket.number)
-    return replace(parsed, kind=Kind.AUTO, kind_reason="more mails than a person writes")
+    return replace(parsed, kind=Kind.AUTO, kind_reason=_TOO_BUSY)
 
 
 def _known_here(tx: Transaction, identity: Identity, found: TicketMatch) -> Identity:
@@ -243,16 +252,44 @@ def _facts(
     spam = spam and "spam" not in mail.item.released
     others = [address for address in house.desks if address != mail.item.desk]
     twins = inbox.tickets_at(tx, mail.item.content_key, others)
+    absence, flood = _machine_to_tell_of(tx, house, parsed, found.ticket)
     passages = internal_passages(tx, house.people, identity.actor, parsed, found.ticket)
     return gather(
         tx,
         house,
         _desk_of(house, mail, found),
-        MailArrived(mail_fact(parsed, found, bounced, spam=spam, twins=twins, inside=passages)),
+        MailArrived(
+            mail_fact(
+                parsed,
+                found,
+                bounced,
+                spam=spam,
+                twins=twins,
+                inside=passages,
+                absence=absence,
+                flood=flood,
+            )
+        ),
         identity.actor,
         found.ticket,
         held=held_fact(tx, found),
         quiet=mail.item.quiet,
+    )
+
+
+def _machine_to_tell_of(
+    tx: Transaction, house: House, parsed: ParsedMail, ticket: Ticket | None
+) -> tuple[bool, bool]:
+    """Whether the mail says that somebody is away, and whether it is one too many of a machine;
+    staff are told of either once."""
+    busy, now = parsed.kind_reason == _TOO_BUSY, house.clock()
+    absence = is_absence(parsed) and not busy
+    if ticket is None:
+        return absence, False
+    sender = parsed.sender.address if parsed.sender else ""
+    return (
+        absence and tells_of_absence(tx, sender, ticket.number, now),
+        busy and tells_of_busy(tx, sender, ticket.number, now),
     )
 
 

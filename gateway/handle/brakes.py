@@ -129,6 +129,26 @@ def too_busy(
     return busy
 
 
+def tells_of_absence(tx: Transaction, address: str, ticket: int, now: datetime) -> bool:
+    """Whether staff are told now that this address is away: once a day, since the machines of two
+    of them may answer what we tell them."""
+    return brakes.tell_again(tx, f"away {ticket} {address}", now, now - timedelta(days=1))
+
+
+def tells_of_busy(tx: Transaction, address: str, ticket: int, now: datetime) -> bool:
+    """Whether staff are told now that this address counts as a machine: once a day."""
+    return brakes.tell_again(tx, f"busy {ticket} {address}", now, now - timedelta(days=1))
+
+
+def may_say_waiting(tx: Transaction, asked: Hold, ticket: int | None, now: datetime) -> bool:
+    """Whether this person is told now that a question to them waits, which holds up others: once
+    for each question."""
+    oldest = next((h for h in holds.waiting(tx, asked.address) if h.ticket == ticket), None)
+    if oldest is None or _same(oldest, asked):
+        return False
+    return brakes.tell_once(tx, f"waiting {oldest.id}", now)
+
+
 def _known(tx: Transaction, house: House, address: str) -> bool:
     if address in house.people.persons or house.people.organisation_of(address):
         return True

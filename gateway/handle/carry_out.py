@@ -9,6 +9,7 @@ from gateway.handle.brakes import (
     may_answer,
     may_ask,
     may_notify,
+    may_say_waiting,
     tells_of_forgery,
     tells_of_hush,
 )
@@ -31,7 +32,7 @@ from rules.effects import (
     evolve_all,
 )
 from rules.model import Proof, Ticket
-from rules.said import Headline
+from rules.said import Headline, Why
 from store import holds, inbox, journal, messages, settings, tickets, tokens
 from store.database import Transaction
 from store.errors import Conflict
@@ -205,6 +206,8 @@ def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> None:
         _tell_of_forgery(hand, ticket, effect.address)
         return
     if not may_ask(hand.tx, hand.house, actor, effect, number, now):
+        if may_say_waiting(hand.tx, effect, number, now):
+            _send(hand, ticket, (_answer_first(hand, effect),))
         return
     hold = holds.add(
         hand.tx,
@@ -217,6 +220,14 @@ def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> None:
         expires_at=now + CONFIRM_WITHIN,
     )
     _send(hand, ticket, (_question(hand, effect, hold),))
+
+
+def _answer_first(hand: Hand, effect: Hold) -> QueueMail:
+    """One line to the address on file: what they may really have written is not asked about."""
+    why = {"line": "", "why": Why.ASKED_BEFORE.value}
+    internal = hand.facts.people.person(effect.address).staff
+    data = {"refusals": [why], "possible": [], "lines": []}
+    return QueueMail("refused", (effect.address,), data, answer=True, internal=internal)
 
 
 def _question(hand: Hand, effect: Hold, hold: int) -> QueueMail:

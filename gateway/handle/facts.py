@@ -40,6 +40,8 @@ def mail_fact(
     spam: bool,
     twins: tuple[int, ...] = (),
     inside: tuple[str, ...] = (),
+    absence: bool = False,
+    flood: bool = False,
 ) -> Mail:
     """What rules may look at of a mail."""
     sender = parsed.sender
@@ -51,7 +53,8 @@ def mail_fact(
         text=parsed.new_text,
         kind=parsed.kind.value,
         kind_reason=parsed.kind_reason,
-        absence=is_absence(parsed),
+        absence=absence,
+        flood=flood,
         to=tuple(box.address for box in parsed.to),
         cc=tuple(box.address for box in parsed.cc),
         attachments=sum(not a.inline for a in parsed.attachments),

@@ -19,6 +19,7 @@ from rules.effects import (
     Effect,
     Hold,
     MoveTo,
+    QueueMail,
     RemoveParticipant,
     SendQuote,
     SetBilling,
@@ -188,6 +189,7 @@ def name_the_proof(scene: Scene, commands: Sequence[Called]) -> None:
     if not binding or ticket is None or scene.mail is None:
         return
     sheets = [c.spec.binds for c in binding if c.spec.binds not in (None, "quote")]
+    _tell_the_second(scene)
     scene.say(
         What.PROOF,
         number=ticket.number,
@@ -197,6 +199,17 @@ def name_the_proof(scene: Scene, commands: Sequence[Called]) -> None:
         amount=str(ticket.billing.amount or ""),
         currency=ticket.billing.currency or "",
     )
+
+
+def _tell_the_second(scene: Scene) -> None:
+    """Who agreed hears that it is done, unless they are told of it anyway."""
+    second = scene.facts.actor.seconded
+    if not second or second in scene.notices or not scene.lines:
+        return
+    person, desk = scene.facts.people.person(second), scene.facts.desk
+    inside = person.works_at(desk.address) or second in desk.finance
+    lines = list(scene.lines)
+    scene.mails.append(QueueMail("done", (second,), {"lines": lines}, answer=True, internal=inside))
 
 
 def _confirms(called: Called) -> bool:

@@ -57,4 +57,7 @@ def _on_ticket(scene: Scene, mail: Mail) -> Decision:
     if mail.absence:
         scene.say(What.ABSENCE, address=mail.sender)
         tell_responsible(scene, Headline.ABSENT)
+    if mail.flood:
+        scene.say(What.BUSY, address=mail.sender)
+        tell_responsible(scene, Headline.BUSY)
     return conclude(scene, "automatic")

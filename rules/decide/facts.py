@@ -82,6 +82,8 @@ class Mail:
     kind_reason: str = ""
     absence: bool = False
     """An automatic reply to somebody, as against a machine that writes of its own accord."""
+    flood: bool = False
+    """The first of many with which its sender counts as a machine."""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     attachments: int = 0

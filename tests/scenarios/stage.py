@@ -42,10 +42,10 @@ class Clock:
 
 
 class Dice:
-    """Bytes that nobody can guess, the same in each run."""
+    """Bytes that nobody can guess, the same in each run; a restart goes on at `thrown`."""
 
-    def __init__(self) -> None:
-        self._thrown = 0
+    def __init__(self, thrown: int = 0) -> None:
+        self._thrown = thrown
 
     def __call__(self, count: int) -> bytes:
         self._thrown += 1

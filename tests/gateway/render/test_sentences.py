@@ -65,6 +65,7 @@ LINES: Mapping[What, Mapping[str, object]] = {
     What.UNVERIFIED: {"address": "jan@acme.example"},
     What.NOT_DELIVERED: {"address": "jan@acme.example", "text": "550 no such user"},
     What.ABSENCE: {"address": "jan@acme.example"},
+    What.BUSY: {"address": "jan@acme.example"},
     What.TIMER: {"text": "No answer for five days."},
 }
 LESS: tuple[Mapping[str, object], ...] = (
