@@ -11,24 +11,22 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 import structlog
 
 from gateway import accept as accepting
 from gateway.accept import GroupAcceptor
-from gateway.checking import Checked, check_home
+from gateway.changes import Files
+from gateway.checking import check_home
 from gateway.configuration.opening import open_store
 from gateway.configuration.settings import Configuration
 from gateway.delivery.delivering import deliverers
 from gateway.explaining import explain as explain_mail
 from gateway.greeting import greeting
 from gateway.handle.due import handle_order
-from gateway.handle.operators import tell_operators
 from gateway.house import House
 from gateway.intake.conversation import Settings
 from gateway.intake.limits import Border, Limits
@@ -40,18 +38,18 @@ from gateway.mailboxes import Mailboxes
 from gateway.predecessors import owner_name, take_over
 from gateway.render import Renderer, folders_of
 from gateway.signin.tokens import Tokens, http_client
-from gateway.stranding import stranded
+from gateway.stranding import stranded_by
 from gateway.telling import Acted, told
 from gateway.values import Channel, RawMail
 from gateway.watching import Watching
 from gateway.watching.canary import Canaries
 from gateway.workers import Housekeeping, Loop, MovingOut, Processing, Timing, utc_now
-from rules.faults import Fault, Unsound
-from store import brakes, evidence
-from store.database import Database, is_made
-from store.errors import Conflict, StoreOutdated
+from rules.faults import Unsound
+from store import evidence
+from store.database import Database
+from store.errors import Conflict
 from store.inbox import Receipt
-from store.migrate import check_schema, migrate
+from store.migrate import migrate
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +61,6 @@ MOVE = 5.0
 """Seconds between looks for mails that are to be moved out of the database."""
 SENDERS = 4
 """Threads that deliver, each with a connection kept open."""
-_TOLD = 20
-"""Faults that a mail to the operators lists; the log has all."""
 
 
 # --- an installation --------------------------------------------------------------------------
@@ -133,7 +129,7 @@ class App:
     def serve(self) -> int:
         """Until SIGTERM or SIGINT; the exit code. Raises Unsound where its files would strand open
         tickets."""
-        faults = _stranded(self.home, self.house)
+        faults = stranded_by(self.home, self.house)
         if faults:
             raise Unsound(faults)
         return Gateway(self).run()
@@ -150,16 +146,13 @@ class Gateway:
 
     def __init__(self, app: App) -> None:
         self._home = app.home
-        self._house = app.house
+        self._files = Files(app.home, app.house, load_house, self._queued)
         self._owner = owner_name()
-        self._stamps = _stamps(self._home)
-        self._refused: House | None = None
-        """Changed files that would strand open tickets."""
         self._acceptor = GroupAcceptor(
-            self._house.database, lambda: dict(self._house.desks), self._arrived
+            self.house().database, lambda: dict(self.house().desks), self._arrived
         )
         self._tokens = Tokens(
-            self._house.database, self._house.clock, http_client, os.environ, self._owner
+            self.house().database, self.house().clock, http_client, os.environ, self._owner
         )
         self._senders = deliverers(self.house, self._owner, SENDERS, self._tokens)
         self._delivering = [
@@ -178,17 +171,17 @@ class Gateway:
             Loop("digests", Listing(self.house, self._queued).work, pause=LOOK),
             Loop("housekeeping", Housekeeping(self.house, self._queued).work, pause=60.0),
             Loop("canaries", Canaries(self.house, self._queued).work, pause=5.0),
-            Loop("files", self._look, pause=LOOK),
+            Loop("files", self._files.look, pause=LOOK),
             Loop("mailboxes", self._mailboxes.work, pause=LOOK),
             *self._delivering,
         ]
-        if self._house.database.objects is not None:
+        if self.house().database.objects is not None:
             self._loops.append(Loop("evidence", MovingOut(self.house).work, pause=MOVE))
         self._watching = Watching(self.house, self._loops, self._free_disk)
 
     def house(self) -> House:
         """The installation as its files say now."""
-        return self._house
+        return self._files.house
 
     def run(self) -> int:
         return asyncio.run(self._run())
@@ -198,7 +191,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        take_over(self._house, self._owner)
+        take_over(self.house(), self._owner)
         self._acceptor.start()
         services = self._services()
         bound = [await service.start() for service in services]
@@ -207,7 +200,7 @@ class Gateway:
             worker.start()
         self._announce(bound, watched)
         self._watching.start()
-        warming = asyncio.create_task(asyncio.to_thread(self._house.renderer.warm))
+        warming = asyncio.create_task(asyncio.to_thread(self.house().renderer.warm))
         await stopping.wait()
         await warming
         log.info("stopping")
@@ -226,12 +219,12 @@ class Gateway:
             thread.start()
         for thread in threads:
             thread.join()
-        self._house.database.dispose()
+        self.house().database.dispose()
 
     def _services(self) -> list[SmtpService]:
-        smtp, limits = self._house.configuration.smtp, self._house.configuration.limits
+        smtp, limits = self.house().configuration.smtp, self.house().configuration.limits
         settings = Settings(
-            hostname=next(iter(self._house.desks.values())).domain,
+            hostname=next(iter(self.house().desks.values())).domain,
             max_size=smtp.max_size,
             limits=Limits(
                 connections=limits.connections,
@@ -245,8 +238,8 @@ class Gateway:
                 free_disk=float(limits.free_disk),
             ),
         )
-        house = IntakeHouse(self._acceptor, self._house.clock, time.monotonic, self._free_disk)
-        border = Border(str(network) for network in self._house.configuration.trust.border)
+        house = IntakeHouse(self._acceptor, self.house().clock, time.monotonic, self._free_disk)
+        border = Border(str(network) for network in self.house().configuration.trust.border)
         certificate = Certificate(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert else None
         services = [
             SmtpService(house, settings, str(smtp.listen), border=border, certificate=certificate)
@@ -269,101 +262,7 @@ class Gateway:
 
     def _announce(self, bound: Sequence[str], watched: str | None) -> None:
         log.info("serving", home=str(self._home), listening=list(bound), watching=watched)
-        print(greeting(self._house, bound, watched), flush=True)
-
-    # --- files that change ---
-
-    def _look(self) -> bool:
-        """Takes up changed files that pass; says what is wrong with those that do not."""
-        stamps = _stamps(self._home)
-        if stamps != self._stamps:
-            self._stamps, self._refused = stamps, None
-            self._read_again()
-        elif self._refused is not None:
-            # The tickets that it would have stranded may have gone on.
-            self._take_up(self._refused)
-        return False
-
-    def _read_again(self) -> None:
-        try:
-            fresh = load_house(self._home, self._house.database, self._house.clock)
-        except Unsound as unsound:
-            _log_faults(unsound.faults)
-        else:
-            self._take_up(fresh)
-
-    def _take_up(self, fresh: House) -> None:
-        """The house is the fresh one from now on, unless that would strand open tickets."""
-        faults = _stranded(self._home, fresh)
-        if faults:
-            if self._refused is None:
-                _log_faults(faults)
-                self._tell_refused(faults)
-            self._refused = fresh
-            return
-        # Where it listens, stores and delivers stays as it was started.
-        configuration = replace(
-            fresh.configuration,
-            store=self._house.configuration.store,
-            smtp=self._house.configuration.smtp,
-            watch=self._house.configuration.watch,
-            delivery=self._house.configuration.delivery,
-        )
-        self._house, self._refused = replace(fresh, configuration=configuration), None
-        log.info("changed files taken up")
-
-    def _tell_refused(self, faults: Sequence[Fault]) -> None:
-        """One mail for one change, whichever of several processes sees it first."""
-        house = self._house
-        key = "refused change " + sha256("\n".join(map(str, faults)).encode()).hexdigest()
-        details = {f"{n}": str(fault) for n, fault in enumerate(faults[:_TOLD], 1)}
-        with house.database.transaction() as tx:
-            if brakes.tell_once(tx, key, house.clock()):
-                desk = next(iter(house.desks.values()))
-                tell_operators(tx, house, desk, "refused_change", details)
-        self._queued()
-
-
-def _log_faults(faults: Sequence[Fault]) -> None:
-    for fault in faults:
-        log.error("changed files are not taken up", fault=str(fault))
-
-
-def _stranded(home: Path, house: House) -> tuple[Fault, ...]:
-    with house.database.read() as tx:
-        return stranded(tx, home, house.processes, house.desks)
-
-
-def stranded_in(home: Path, checked: Checked) -> tuple[Fault, ...]:
-    """What `serve` would refuse of files that are sound by themselves. Raises StoreError.
-
-    A store that is not made yet has no tickets; one of another version is not looked at.
-    """
-    configuration = checked.configuration
-    if checked.faults or configuration is None or not is_made(configuration.store.url):
-        return ()
-    database = open_store(configuration.store, os.environ)
-    try:
-        check_schema(database)
-        with database.read() as tx:
-            return stranded(tx, home, checked.processes, configuration.desks)
-    except StoreOutdated:
-        return ()
-    finally:
-        database.dispose()
-
-
-def _stamps(home: Path) -> Mapping[str, tuple[int, int]]:
-    """When the files that make an installation changed last, and their sizes."""
-    files = [home / "gateway.toml", home / "people.yaml"]
-    for folder in (home / "rules", home / "templates"):
-        files += sorted(path for path in folder.rglob("*") if path.is_file())
-    found = {}
-    for file in files:
-        with suppress(OSError):
-            stat = file.stat()
-            found[str(file)] = (stat.st_mtime_ns, stat.st_size)
-    return found
+        print(greeting(self.house(), bound, watched), flush=True)
 
 
 # --- without a running gateway ----------------------------------------------------------------

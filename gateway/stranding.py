@@ -5,16 +5,22 @@ Such a change is refused, by `check` before it goes live and by `serve` when it 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from gateway.checking import Checked
 from gateway.configuration.loading import process_folders
+from gateway.configuration.opening import open_store
+from gateway.house import House
 from rules.decide.clocks import REMIND
 from rules.faults import Fault
 from rules.model import Desk
 from rules.process import Process
 from rules.source import parse
-from store.database import Transaction
+from store.database import Transaction, is_made
+from store.errors import StoreOutdated
+from store.migrate import check_schema
 from store.reliance import Reliance, reliances, relying
 
 _NAMED = 20
@@ -109,3 +115,28 @@ def _place(home: Path, process: str, section: str) -> tuple[str, int, int]:
             text = file.read_text(encoding="utf-8", errors="replace")
             return (str(file), *parse(text, str(file)).marks.get((section,), (1, 1)))
     return str(home), 0, 0
+
+
+def stranded_by(home: Path, house: House) -> tuple[Fault, ...]:
+    """What this installation, with the files that it has now, would strand."""
+    with house.database.read() as tx:
+        return stranded(tx, home, house.processes, house.desks)
+
+
+def stranded_in(home: Path, checked: Checked) -> tuple[Fault, ...]:
+    """What `serve` would refuse of files that are sound by themselves. Raises StoreError.
+
+    A store that is not made yet has no tickets; one of another version is not looked at.
+    """
+    configuration = checked.configuration
+    if checked.faults or configuration is None or not is_made(configuration.store.url):
+        return ()
+    database = open_store(configuration.store, os.environ)
+    try:
+        check_schema(database)
+        with database.read() as tx:
+            return stranded(tx, home, checked.processes, configuration.desks)
+    except StoreOutdated:
+        return ()
+    finally:
+        database.dispose()

@@ -100,8 +100,8 @@ def _trial(session: Session, configuration: Configuration) -> Iterator[Trial]:
 
 def _stranded(session: Session, checked: Checked) -> tuple[Fault, ...]:
     """Whether open tickets rely on what the files do not have any more, where that can be seen."""
-    from gateway.app import stranded_in
     from gateway.configuration.secrets import SecretMissing
+    from gateway.stranding import stranded_in
     from store.errors import StoreError
 
     try:
