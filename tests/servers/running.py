@@ -24,7 +24,7 @@ import pytest
 Found = TypeVar("Found")
 
 PR_SET_CHILD_SUBREAPER = 36
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
