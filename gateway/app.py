@@ -159,7 +159,7 @@ class Gateway:
             Loop(f"delivery-{n}", sender.work) for n, sender in enumerate(self._senders, 1)
         ]
         self._processing = Loop(
-            "processing", Processing(self.house, self._owner, self._queued).work
+            "processing", Processing(self.house, self._owner, self._queued, self._home).work
         )
         self._timing = Loop("timing", Timing(self.house, self._queued).work)
         self._mailboxes = Mailboxes(

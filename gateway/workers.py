@@ -6,15 +6,17 @@ processes may run them on one PostgreSQL, since work is leased.
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
-from gateway import measures
+from gateway import child, measures
 from gateway.handle.arrival import ReadMail, handle_mail, read
 from gateway.handle.due import handle_timer
 from gateway.handle.foretelling import foretell
@@ -23,7 +25,7 @@ from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.model import Timer
 from store import brakes, canaries, evidence, holds, inbox, outbox, timers
-from store.errors import Conflict, EvidenceUnavailable, StoreError
+from store.errors import Conflict, EvidenceUnavailable, StoreError, StoreUnavailable
 from store.inbox import Disposition, InboxItem
 
 log = structlog.get_logger(__name__)
@@ -34,8 +36,11 @@ TOGETHER = 20
 """Mails that are claimed at once."""
 TRIES = 5
 """After so many failures of our own, a mail is quarantined whole and the operators are told."""
-VANISHED = 20
-"""So often may a process end with the mail in hand, whatever ended it, before it is given up."""
+SUSPECT = inbox.SUSPECT
+"""A mail over which so many processes ended is handled in a child, whose end says that it was the
+mail: whatever else ends processes must never put a mail into quarantine."""
+LONGEST = 240.0
+"""Seconds that such a child may take."""
 AGAIN = 8
 """How often a decision is made again at once because another one was first."""
 QUIET = 0.5
@@ -117,10 +122,18 @@ class Loop:
 class Processing:
     """Takes arrived mails and handles them, each in one transaction."""
 
-    def __init__(self, house: Callable[[], House], owner: str, done: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        house: Callable[[], House],
+        owner: str,
+        done: Callable[[], None],
+        home: Path | None = None,
+    ) -> None:
+        """`home` is what a child reads; without it there are none."""
         self._house = house
         self._owner = owner
         self._done = done
+        self._home = home
         self._left = False
         """Mails of the last group may still be ours."""
         self._failing = 0
@@ -138,7 +151,7 @@ class Processing:
         for item in items:
             if house.clock() - since > LEASE / 3:
                 since = self._renew(house)
-            self._one(house, item)
+            self.one(house, item)
         self._left = False
         if items:
             self._done()
@@ -157,20 +170,15 @@ class Processing:
             inbox.renew(tx, self._owner, now + LEASE)
         return now
 
-    def _one(self, house: House, item: InboxItem) -> None:
+    def one(self, house: House, item: InboxItem) -> None:
+        """Handles a mail that the owner has in hand. Raises StoreError where the store is away."""
         try:
-            if item.attempts > TRIES + item.interruptions or item.interruptions > VANISHED:
+            if item.attempts > TRIES + item.interruptions:
                 self._give_up(house, item, "could not be handled")
-                return
-            with house.database.read() as tx:
-                body = evidence.get(tx, item.raw)
-            mail = read(house, item, body)
-            if mail is None:
-                self._no_desk(house, item)
-            elif mail.put_off:
-                self._postpone(house, item, mail.put_off)
+            elif self._home and item.interruptions >= SUSPECT:
+                self._in_a_child(house, item, self._home)
             else:
-                self._handle(house, mail)
+                self._read_and_handle(house, item)
         except EvidenceUnavailable:
             raise  # however long it lasts: no mail is to blame for it
         except StoreError as error:
@@ -181,6 +189,27 @@ class Processing:
         except Exception as error:
             log.exception("a mail could not be handled", inbox=item.id)
             self._postpone(house, item, f"{type(error).__name__}: {error}")
+
+    def _read_and_handle(self, house: House, item: InboxItem) -> None:
+        with house.database.read() as tx:
+            body = evidence.get(tx, item.raw)
+        mail = read(house, item, body)
+        if mail is None:
+            self._no_desk(house, item)
+        elif mail.put_off:
+            self._postpone(house, item, mail.put_off)
+        else:
+            self._handle(house, mail)
+
+    def _in_a_child(self, house: House, item: InboxItem, home: Path) -> None:
+        """A child that ends by itself has settled the mail or put it off."""
+        log.warning("handled in a child: processes ended over it", inbox=item.id)
+        words = (str(home), str(item.id), self._owner)
+        code = child.run("gateway.alone", words, LONGEST, lambda: self._renew(house), LEASE / 3)
+        if code == os.EX_TEMPFAIL:
+            raise StoreUnavailable(f"the child of inbox {item.id} could not reach the store")
+        if code != 0:
+            self._postpone(house, item, f"the process that handled it ended with {code}")
 
     def _handle(self, house: House, mail: ReadMail) -> None:
         for attempt in range(AGAIN):

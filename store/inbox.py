@@ -65,6 +65,8 @@ _AHEAD = select(_inbox.c.id, _inbox.c.mail_from, _inbox.c.received_at).where(
 
 FARTHEST = timedelta(hours=3)
 """No mail is put off for so long."""
+SUSPECT = 2
+"""Over so many processes a mail was in hand when they ended: once among others, then alone."""
 
 
 class Disposition(StrEnum):
@@ -346,8 +348,12 @@ def owners(tx: Transaction) -> list[str]:
 
 
 def end_leases(tx: Transaction, owner: str, now: datetime) -> int:
-    """What an owner who is no more had in hand may be taken over at once; how many mails."""
-    return leases.end_all(tx, _inbox, owner, now)
+    """What an owner who is no more had in hand may be taken over at once; how many mails.
+
+    Not what somebody before it vanished over too: that waits for the end of its lease, so that a
+    mail which ends processes lets the others go first.
+    """
+    return leases.end_all(tx, _inbox, owner, now, _inbox.c.interruptions < SUSPECT - 1)
 
 
 def bring_back(tx: Transaction, now: datetime) -> int:

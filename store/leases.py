@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table, Update, bindparam, case, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Table,
+    Update,
+    bindparam,
+    case,
+    select,
+    update,
+)
 
 from store.database import Found, Transaction
 from store.errors import LeaseLost
@@ -61,9 +70,11 @@ def owners(tx: Transaction, table: Table) -> list[str]:
     return list(tx.execute(select(owner).where(owner.is_not(None)).distinct()).scalars())
 
 
-def end_all(tx: Transaction, table: Table, owner: str, now: datetime) -> int:
+def end_all(
+    tx: Transaction, table: Table, owner: str, now: datetime, *which: ColumnElement[bool]
+) -> int:
     """What an owner who is no more had in hand may be taken over at once; how many rows."""
-    return renew(tx, table, owner, now)
+    return tx.execute(_held(table, owner).where(*which).values(lease_until=now)).rowcount
 
 
 def bring_back(tx: Transaction, table: Table, now: datetime) -> int:

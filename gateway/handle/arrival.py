@@ -103,11 +103,11 @@ def _trusted(house: House, item: InboxItem) -> tuple[Trust, int]:
 def _parsed(
     house: House, item: InboxItem, body: bytes, list_ids: frozenset[str]
 ) -> ParsedMail | Unreadable:
-    """What somebody was reading when their process ended may have ended it: it is read in a child.
+    """What was in hand alone when a process ended may have ended it: it is read in a child.
     A child that dies over a mail dies of something else once, of the mail twice."""
     parsed: ParsedMail | Unreadable = Unreadable("it was not read")
     for _ in range(house.configuration.limits.deaths):
-        alone = item.interruptions > 0
+        alone = item.interruptions >= inbox.SUSPECT
         parsed = parse(
             body, mail_from=item.mail_from, list_ids=list_ids, alone=alone, bounds=house.bounds
         )

@@ -8,14 +8,13 @@ than taking the service with it.
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
+from gateway import child
 from gateway.reading.bounds import STANDARD, Bounds
 from gateway.values import ParsedMail, Unreadable
 
@@ -77,7 +76,7 @@ def read_apart(
             capture_output=True,
             timeout=seconds,
             check=False,
-            env=_environment(),
+            env=child.environment(),
         )
     except subprocess.TimeoutExpired:
         return Unreadable(f"reading took longer than {seconds:g} s")
@@ -86,12 +85,6 @@ def read_apart(
     if done.returncode != 0:
         return Unreadable(f"the process that read it ended with {done.returncode}")
     return _answer(done.stdout)
-
-
-def _environment() -> dict[str, str]:
-    """Ours, with the directory of this code in the child's path wherever it was started."""
-    paths = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def _answer(data: bytes) -> ParsedMail | Unreadable:

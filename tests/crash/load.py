@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from tests.servers.gateway import HELPDESK, Gateway
 from tests.servers.swaks import swaks
 
-PAUSE = 0.1
+PAUSE = 0.05
 """Seconds between two tries of a sender that found nobody."""
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from gateway import workers
+from gateway import child, workers
 from gateway.app import App, open_home
 from gateway.configuration.starting import write_home
 from gateway.handle.arrival import ReadMail, handle_mail
 from gateway.values import Channel, Envelope, RawMail
 from gateway.workers import Loop, Processing
-from store import inbox, outbox, quarantine, status
+from store import inbox, outbox, quarantine, schema, status
 from store.errors import StoreUnavailable
 
 DESK = "helpdesk@accel.example"
@@ -99,6 +101,51 @@ def test_a_mail_that_fails_again_and_again_is_quarantined_and_told(
         (notice,) = outbox.undelivered(tx, 10)
     assert kept.reason == "could not be handled"
     assert notice.recipient == "ops@accel.example"
+
+
+def ended_over(app: App, times: int) -> Processing:
+    """The first mail was in so many hands when they ended; who works next."""
+    with app.house.database.transaction() as tx:
+        tx.execute(update(schema.inbox).values(interruptions=times, attempts=times))
+    return Processing(lambda: app.house, "w", lambda: None, app.home)
+
+
+def test_however_often_processes_ended_over_a_mail_it_is_handled(app: App) -> None:
+    """It may have been in hand by chance each time: it is handled in a child, and is no worse."""
+    arrive(app, 1)
+    assert ended_over(app, 100).work()
+    assert (counts(app)["on_tickets"], counts(app)["quarantined"]) == (1, 0)
+
+
+def test_a_mail_that_ends_its_child_again_and_again_is_quarantined(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is put off each time and blamed in the end; whoever handles mails outlives it."""
+    arrive(app, 1)
+    processing = ended_over(app, inbox.SUSPECT)
+    monkeypatch.setattr(child, "run", lambda *_: -11)
+    for _ in range(workers.TRIES):
+        processing.work()
+        with app.house.database.transaction() as tx:
+            (waiting,) = inbox.unfinished(tx, 9)
+            tx.execute(update(schema.inbox).values(next_try_at=app.house.clock()))
+        assert waiting.last_error == "the process that handled it ended with -11"
+    processing.work()
+    assert counts(app)["quarantined"] == 1
+
+
+def test_a_child_that_cannot_reach_the_store_blames_no_mail(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail is handed back, as where the gateway itself cannot."""
+    arrive(app, 1)
+    processing = ended_over(app, inbox.SUSPECT)
+    monkeypatch.setattr(child, "run", lambda *_: os.EX_TEMPFAIL)
+    with pytest.raises(StoreUnavailable):
+        processing.work()
+    monkeypatch.undo()
+    assert processing.work()
+    assert counts(app)["on_tickets"] == 1
 
 
 def test_a_desk_that_is_gone_loses_nothing(app: App) -> None:

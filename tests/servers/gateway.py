@@ -11,7 +11,7 @@ import json
 import mailbox
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -85,7 +85,11 @@ class Gateway:
         (home / "gateway.toml").write_text(text)
         (home / "people.yaml").write_text(PEOPLE)
         command = [sys.executable, str(PROGRAM), "--home", str(home), "serve"]
-        self._daemon = Daemon(command, log=home / "serve.log", environment=environment)
+        self._daemon = self.make_daemon(command, environment)
+
+    def make_daemon(self, command: Sequence[str], environment: Mapping[str, str] | None) -> Daemon:
+        """What runs `serve`."""
+        return Daemon(command, log=self.home / "serve.log", environment=environment)
 
     def start(self) -> None:
         self._daemon.start(self.port, self.lmtp_port)
@@ -125,7 +129,7 @@ class Gateway:
             [sys.executable, str(PROGRAM), "--home", str(self.home), *words],
             input=stdin,
             capture_output=True,
-            timeout=60,
+            timeout=600,
             env=self._environment,
             check=False,
         )

@@ -93,7 +93,7 @@ class Daemon:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._environment = {**ENVIRONMENT, **(environment or {})}
-        self._command = [*as_user(user), *command]
+        self.command = [*as_user(user), *command]
         self._end = signal.Signals[f"SIG{end}"]
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
@@ -102,16 +102,7 @@ class Daemon:
     def start(self, *ports: int) -> None:
         """Start it and wait until it listens on all `ports`."""
         _adopt_orphans()
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self._environment,
-                cwd=self.log.parent,
-                start_new_session=True,
-            )
+        self._process = self.launch()
         self._guard = _guard(self._process.pid, self._end)
         try:
             for port in ports:
@@ -119,6 +110,19 @@ class Daemon:
         except BaseException:
             self.kill()
             raise
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """The process itself."""
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                cwd=self.log.parent,
+                start_new_session=True,
+            )
 
     @property
     def pid(self) -> int:
@@ -173,14 +177,15 @@ class Daemon:
     def _up(self, port: int) -> bool:
         if self._process is None or self._process.poll() is not None:
             output = self.log.read_text(errors="replace")[-4000:]
-            raise AssertionError(f"{self._command} ended before it listened:\n{output}")
+            raise AssertionError(f"{self.command} ended before it listened:\n{output}")
         return greets(port)
 
 
 def _descendants(pid: int) -> list[int]:
     """The children of a process and theirs; a server's children often lead groups of their own."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        lists = list(Path(f"/proc/{pid}/task").glob("*/children"))  # each thread has its own
+        children = [child for found in lists for child in found.read_text().split()]
     except OSError:
         return []
     return [found for child in children for found in (int(child), *_descendants(int(child)))]

@@ -309,6 +309,19 @@ def test_the_leases_of_an_owner_who_is_gone_are_ended(database: Database) -> Non
     assert b.id != a.id
 
 
+def test_what_processes_ended_over_twice_waits_for_its_lease(database: Database) -> None:
+    """The others go first: a mail that ends processes must not be the first work of each."""
+    [a, b] = _arrive(database, "a", "b")
+    for owner in ("first", "second"):
+        _claim(database, owner)
+        with database.transaction() as tx:
+            inbox.end_leases(tx, owner, NOW)
+    assert _claim(database, "heir") == [b.id]
+    with database.transaction() as tx:
+        [again] = inbox.claim(tx, "heir", after(31), LEASE, 9)
+    assert (again.id, again.interruptions) == (a.id, inbox.SUSPECT)
+
+
 def test_a_clock_that_was_set_back_keeps_nothing_waiting(database: Database) -> None:
     """By a year: new mails, those put off and those in dead hands are due now; a lease that may
     well be alive and a mail put off by a little are left alone."""
