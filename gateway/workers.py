@@ -309,7 +309,7 @@ class Housekeeping:
             canaries.prune(tx, now - timedelta(days=30))
             foretell(tx, house)
             brought = inbox.bring_back(tx, now), outbox.bring_back(tx, now)
-            late = sum(brought) + timers.bring_back(tx, now)
+            late = sum(brought) + timers.bring_back(tx, now) + brakes.bring_back(tx, now)
             told = tell_of_hushed(tx, house)
         if told:
             self._done()

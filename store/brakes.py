@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from store import schema
 from store.database import Transaction
 
 _answers = schema.answers
 _told = schema.told
+
+CLOCKS = timedelta(minutes=1)
+"""By so much the clocks of two machines may differ."""
 
 
 def record(tx: Transaction, address: str, at: datetime, *, ticket: int | None, known: bool) -> None:
@@ -41,6 +44,14 @@ def count_since(
 def prune(tx: Transaction, before: datetime) -> int:
     """Forget the answers that no brake looks at any more; how many."""
     return tx.execute(delete(_answers).where(_answers.c.at < before)).rowcount
+
+
+def bring_back(tx: Transaction, now: datetime) -> int:
+    """What is dated ahead of a clock that was set back since would be counted, and keep the gateway
+    silent, until that moment and a window beyond: it counts as of now; how many."""
+    ahead = now + CLOCKS
+    answers = tx.execute(update(_answers).where(_answers.c.at > ahead).values(at=now)).rowcount
+    return answers + tx.execute(update(_told).where(_told.c.at > ahead).values(at=now)).rowcount
 
 
 def tell_once(tx: Transaction, key: str, at: datetime) -> bool:

@@ -41,3 +41,17 @@ def test_something_is_told_once(database: Database) -> None:
         assert not brakes.tell_once(tx, "disk", after(9999))
         brakes.untell(tx, "disk")
         assert brakes.tell_once(tx, "disk", after(9999))
+
+
+def test_what_is_dated_ahead_counts_as_of_now(database: Database) -> None:
+    """A clock that was set back by a day would keep the gateway silent for a day; what another
+    machine's clock may have dated is left alone."""
+    day = 86_400
+    with database.transaction() as tx:
+        brakes.record(tx, JAN, after(day), ticket=1, known=True)
+        brakes.record(tx, JAN, after(30), ticket=2, known=True)
+        brakes.tell_once(tx, "closed way", after(day))
+        assert brakes.bring_back(tx, NOW) == 2
+        assert brakes.count_since(tx, after(3600)) == 0
+        assert brakes.count_since(tx, after(-1)) == 2, "a loop is braked as before"
+        assert brakes.tell_again(tx, "closed way", after(3601), after(3600))
