@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from gateway.cli.frame import Session, as_json, pass_session
 if TYPE_CHECKING:
     from gateway.views.scalars import Object
     from store.audit import Expected, Fault, Finding
+    from store.database import Database
 
 
 @click.command("audit")
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Message-IDs, one a line, that a sender believes acknowledged.",
 )
+@click.option("--offline", is_flag=True, help="Do not ask the servers of mailboxes.")
 @as_json
 @pass_session
-def command(session: Session, against: Path | None, as_json: bool) -> int:
-    """Prove that every mail is accounted for; name each that is not. Works while `serve` runs."""
+def command(session: Session, against: Path | None, offline: bool, as_json: bool) -> int:
+    """Prove that every mail is accounted for, against what mailboxes hold too; name each that is
+    not. Works while `serve` runs, and changes nothing."""
     from gateway.cli.screen import print_json, visible
     from store.audit import audit, strays
     from store.status import status
@@ -34,7 +39,8 @@ def command(session: Session, against: Path | None, as_json: bool) -> int:
     rows: dict[str, int] = {}
     with session.database() as database:
         found = audit(database, session.clock(), _expected(against) if against else None)
-        for finding in _with_progress(found):
+        held = () if offline else _in_mailboxes(session, database)
+        for finding in _with_progress(chain(found, held)):
             rows[finding.part] = finding.done
             faults += finding.faults
             if not as_json:
@@ -51,6 +57,19 @@ def command(session: Session, against: Path | None, as_json: bool) -> int:
             click.echo(visible(f"{name}: an object that belongs to no mail, which is no fault."))
         click.echo(_summary(faults, rows))
     return 1 if faults else 0
+
+
+def _in_mailboxes(session: Session, database: Database) -> Iterator[Finding]:
+    """What the servers of the configured mailboxes hold."""
+    from gateway.mailboxes import account_of
+    from gateway.mailboxes.comparing import compared
+    from gateway.predecessors import owner_name
+    from gateway.signin.tokens import Tokens, http_client
+
+    configuration = session.configuration
+    tokens = Tokens(database, session.clock, http_client, os.environ, owner_name())
+    for entry in configuration.mailboxes:
+        yield from compared(database, str(entry.url), account_of(entry, configuration, tokens))
 
 
 def _expected(file: Path) -> Expected:
