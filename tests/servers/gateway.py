@@ -12,6 +12,7 @@ import mailbox
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -168,6 +169,18 @@ class Gateway:
             if address in str(mail["To"]):
                 found.append((mail["Date"].datetime, key, mail))
         return [mail for _, _, mail in sorted(found, key=lambda entry: entry[:2])]
+
+
+@contextmanager
+def running(**values: str) -> Iterator[Gateway]:
+    """A gateway for several tests, that run in any order; ended and removed behind them."""
+    with TemporaryDirectory(prefix="deskpost-gateway-") as folder:
+        gateway = Gateway(Path(folder), None, **values)
+        try:
+            gateway.start()
+            yield gateway
+        finally:
+            gateway.stop()
 
 
 class StartGateway(Protocol):

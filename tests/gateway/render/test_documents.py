@@ -18,7 +18,7 @@ from gateway.render.documents import document
 from gateway.render.glyphs import REPLACEMENT, is_covered, showable
 from gateway.render.typesetting import DocumentError
 from rules.model import TimeEntry
-from tests.gateway.render.samples import INVOICE, LANGUAGES, TICKET, page
+from tests.gateway.render.samples import DESK, INVOICE, LANGUAGES, TICKET, page
 
 QUOTE = {"number": 2, "amount": "1450.00", "currency": "EUR", "text": "A drum\n\nand a belt"} | {
     "valid_until": "2026-12-21"
@@ -111,6 +111,20 @@ def test_the_same_values_give_the_same_bytes(renderer: Renderer) -> None:
     """A document that is made again is the same one."""
     first, again = (document(renderer, "quote", _page("quote", "en"), 1) for _ in range(2))
     assert first == again
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_document_names_the_desk_and_nobody_else(renderer: Renderer, name: str) -> None:
+    """Neither its pages nor what stands beside them tell who of staff, or what machine, made it."""
+    content = document(renderer, name, _page(name, "en"), 2).content
+    reader = PdfReader(io.BytesIO(content))
+    about = {str(value) for value in (reader.metadata or {}).values()}
+    xmp = reader.xmp_metadata
+    assert reader.metadata is not None and reader.metadata.author == DESK.name
+    assert xmp is not None and xmp.dc_creator == [DESK.name]
+    everything = content.decode("latin-1") + _words(content) + "".join(about)
+    for secret in ("marie@accel.example", "templates/", ".typ", str(Path.cwd()), str(Path.home())):
+        assert secret not in everything
 
 
 @pytest.mark.parametrize(
