@@ -6,6 +6,7 @@ Weekdays stand here in full alone: "mon", "sat", "do" and "di" begin too many se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from rules.words import normalise
@@ -71,6 +72,15 @@ _NAMES: Mapping[str, str] = {
     "nl": "Januari Februari Maart April Mei Juni Juli Augustus September Oktober November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
+
+
+def short_moment(moment: datetime, language: str) -> str:
+    """Day and time in a few letters: 24 Nov 10:00, 24. 11. 10:00, 24/11 10:00."""
+    if language in ("cs", "de"):
+        return f"{moment.day}. {moment.month}. {moment:%H:%M}"
+    if language in ("fr", "nl"):
+        return f"{moment.day}/{moment.month} {moment:%H:%M}"
+    return f"{moment.day} {month_name(moment.month, 'en')[:3]} {moment:%H:%M}"
 
 
 def month_name(month: int, language: str) -> str:

@@ -24,7 +24,7 @@ __all__ = ["SHIPPED", "Common", "Fault", "Templates", "load", "load_common", "lo
 SHIPPED = Path(__file__).parent / "processes"
 """The folder of the processes that come with the product."""
 COMMON_FILE = "common.yaml"
-_MERGED = ("alias", "help")
+_MERGED = ("alias", "help", "label")
 """Keys of a command that are merged by language; every other key replaces the common one."""
 _VERSION_LETTERS = 12
 
@@ -105,16 +105,15 @@ def merged(data: Mapping[str, Any], common: Common) -> dict[str, Any]:
 
     A common command that is there only by process stays out unless the file names it. A role that
     the process does not have may not use a common command; its tasks for the `desk` are for the
-    role that hears of new mail first.
+    role that hears of new mail first. Its own come first, in its order: so people see them.
     """
     given = data.get("commands")
     own: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
-    result: dict[str, Any] = {}
+    result: dict[str, Any] = dict(own)
     for name, spec in common.data.items():
         if name in own or not spec.get("by_process"):
             inherited = _fitted(copy.deepcopy(dict(spec)), data)
             result[name] = _joined(inherited, own[name]) if name in own else inherited
-    result |= {name: spec for name, spec in own.items() if name not in common.data}
     return {name: spec for name, spec in result.items() if spec is not None}
 
 

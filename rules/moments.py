@@ -27,10 +27,11 @@ from rules.calendar_words import (
     WEEKDAYS,
     Unit,
     month_name,
+    short_moment,
 )
 from rules.words import normalise
 
-__all__ = ["OPENING", "month_name", "read_date", "read_moment"]
+__all__ = ["OPENING", "month_name", "read_date", "read_moment", "short_moment"]
 
 OPENING = time(9)
 """The time of day that is meant where only a day is named."""

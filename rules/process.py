@@ -145,6 +145,8 @@ class Invoicing(Part):
 class Question(Part):
     text: Text
     offers: Offers
+    when: str | None = None
+    """Asked only where this holds."""
 
 
 class Mails(Part):
@@ -155,6 +157,13 @@ class Mails(Part):
     """Commands that the acknowledgement holds ready."""
     asks: tuple[Question, ...] = ()
     """What the acknowledgement asks, answered by one tap."""
+
+
+class Hint(Part):
+    """What those who look after a ticket are told when this begins to hold."""
+
+    when: str
+    says: Text
 
 
 class Process(Part):
@@ -180,6 +189,7 @@ class Process(Part):
     queue: Queue = Queue()
     invoice: Invoicing = Invoicing()
     mails: Mails = Mails()
+    hints: tuple[Hint, ...] = ()
     version: str = ""
     """Of the file's content; filled in by the loader."""
 

@@ -48,10 +48,12 @@ class What(StrEnum):
     FIELD = "field"  # label, value, kind (of the field)
     CONTRACT = "contract"  # name
     RESOLUTION = "resolution"  # value
-    TASK_ADDED = "task_added"  # number, title, name (empty: nobody yet), due (ISO date or empty)
+    TASK_ADDED = "task_added"
+    """number, title, name (empty: nobody yet), due (ISO date or empty); says and at (ISO moment or
+    empty) for the customer."""
     TASK_ASSIGNED = "task_assigned"  # number, title, name
     TASK_DONE = "task_done"  # number, title
-    TIME_ADDED = "time_added"  # minutes, on (ISO date), billable, total_minutes
+    TIME_ADDED = "time_added"  # minutes, on (ISO date), billable, total_minutes, contract (covers)
     REMINDER_SET = "reminder_set"  # at (ISO moment)
     REQUESTER = "requester"  # address
     PARTICIPANT_ADDED = "participant_added"  # address
@@ -94,6 +96,7 @@ class What(StrEnum):
     NOT_DELIVERED = "not_delivered"  # address, text
     ABSENCE = "absence"  # address
     BUSY = "busy"  # address: its mails count as a machine's from now on
+    HINT = "hint"  # text: what the process file says of what holds now
     TIMER = "timer"  # text: what the process file says of it
 
 

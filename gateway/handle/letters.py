@@ -22,6 +22,8 @@ from gateway.render.page import Asked, Carried, Link, Page, Recipient
 from gateway.values import Attachment, Mailbox
 from rules.decide.audience import language_of
 from rules.decide.facts import Facts
+from rules.decide.guards import holds
+from rules.decide.knowledge import known
 from rules.decide.possible import handy, may_use
 from rules.effects import QueueMail
 from rules.model import Ticket, Visibility
@@ -289,7 +291,9 @@ def _asks(
     process = desk.facts.process
     if queued.template != process.mails.acknowledgement:
         return ()
-    return questions(process, recipient, reply_to, desk.ticket)
+    about = known(desk.facts, desk.ticket, {})
+    asks = (ask for ask in process.mails.asks if ask.when is None or holds(ask.when, about))
+    return questions(process, asks, recipient, reply_to, desk.ticket)
 
 
 def _carried(desk: Desktop, queued: QueueMail, recipient: Recipient) -> Carried | None:

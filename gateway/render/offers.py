@@ -8,7 +8,7 @@ from urllib.parse import quote
 from gateway.render.commands import written
 from gateway.render.page import Asked, Link, Recipient
 from rules.model import Ticket
-from rules.process import Offer, Process, Step
+from rules.process import Offer, Process, Question, Step
 
 
 def offer_links(
@@ -21,21 +21,26 @@ def offer_links(
     """Each offer as a link to `reply_to`, in the recipient's language.
 
     An offer given by its command alone has the label that the process file gives it somewhere, else
-    the words of the command. The subject holds nothing that a sender wrote: anyone may get it.
+    that of the command, else the words of the command. The subject holds nothing that a sender
+    wrote: anyone may get it.
     """
     return tuple(_link(process, _known(process, o), recipient, reply_to, ticket) for o in offers)
 
 
 def questions(
-    process: Process, recipient: Recipient, reply_to: str, ticket: Ticket | None
+    process: Process,
+    asks: Iterable[Question],
+    recipient: Recipient,
+    reply_to: str,
+    ticket: Ticket | None,
 ) -> tuple[Asked, ...]:
-    """What the process asks in its acknowledgement, each answered by one tap."""
+    """What the acknowledgement asks, each answered by one tap."""
     return tuple(
         Asked(
             process.say(ask.text, recipient.language),
             offer_links(process, ask.offers, recipient, reply_to, ticket),
         )
-        for ask in process.mails.asks
+        for ask in asks
     )
 
 
@@ -62,8 +67,9 @@ def mailto(address: str, subject: str, body: str) -> str:
 
 
 def _label(process: Process, offer: Offer, line: str, language: str) -> str:
-    label = process.say(offer.label, language) if offer.label else ""
-    return label or line.removeprefix("#").capitalize()
+    command = process.commands.get(offer.does)
+    label = offer.label or (command.label if command else "")
+    return process.say(label, language) or line.removeprefix("#").capitalize()
 
 
 def _in_language(process: Process, name: str, given: str, language: str) -> str:

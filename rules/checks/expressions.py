@@ -29,6 +29,7 @@ def _expressions(c: Checked) -> Iterator[tuple[str, Path, Arguments]]:
             yield stricter.when, ("commands", name, "stricter", n, "when"), given
     yield from _of_statuses_and_timers(p)
     yield from _of_digests(p)
+    yield from _of_mails_and_hints(p)
     if p.reopening:
         yield p.reopening.unless, ("reopening", "unless"), {}
     if p.queue.top is not None:
@@ -55,6 +56,14 @@ def _of_digests(p: Process) -> Iterator[tuple[str, Path, Arguments]]:
     for name, digest in p.digests.items():
         if digest.when is not None:
             yield digest.when, ("digests", name, "when"), {}
+
+
+def _of_mails_and_hints(p: Process) -> Iterator[tuple[str, Path, Arguments]]:
+    for n, question in enumerate(p.mails.asks):
+        if question.when is not None:
+            yield question.when, ("mails", "asks", n, "when"), {}
+    for n, hint in enumerate(p.hints):
+        yield hint.when, ("hints", n, "when"), {}
 
 
 def _of_step(step: Step, path: Path) -> Iterator[tuple[str, Path]]:

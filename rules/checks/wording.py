@@ -47,6 +47,8 @@ def _texts(c: Checked) -> Iterator[tuple[Text, Path]]:
         yield digest.label, ("digests", name, "label")
     for n, question in enumerate(c.process.mails.asks):
         yield question.text, ("mails", "asks", n, "text")
+    for n, hint in enumerate(c.process.hints):
+        yield hint.says, ("hints", n, "says")
     for offer, path in _offers(c):
         if offer.label:
             yield offer.label, (*path, "label")
@@ -64,11 +66,15 @@ def _labels(c: Checked) -> Iterator[tuple[Text, Path]]:
 def _of_commands(c: Checked) -> Iterator[tuple[Text, Path]]:
     for name, command in c.process.commands.items():
         yield command.help, ("commands", name, "help")
+        if command.label:
+            yield command.label, ("commands", name, "label")
         for n, guard in enumerate(command.guards):
             yield guard.says, ("commands", name, "guards", n, "says")
     for step, path, _ in c.steps():
         if step.task:
             yield step.task.title, (*path, "task", "title")
+            if step.task.says:
+                yield step.task.says, (*path, "task", "says")
 
 
 def templates(c: Checked) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from rules.budget import per_hour, rate_names
 from rules.decide.audience import holders, name_of, responsible, union
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
-from rules.effects import QueueMail, SetBilling
+from rules.effects import QueueMail, SetBilling, SetValue
 from rules.model import Billing, Contract, Quote, TimeEntry
 from rules.process import Status
 from rules.said import Headline, What, Why
@@ -44,10 +44,10 @@ def _work_status(scene: Scene) -> Status | None:
     return scene.process.statuses.get((before or scene.open_ticket).status)
 
 
-def covered(scene: Scene) -> bool:
-    """Whether a contract of the organisation makes work in this status free."""
+def covered(scene: Scene) -> str | None:
+    """The contract of the organisation that makes work in this status free."""
     status = _work_status(scene)
-    return status is not None and covers(scene, status.covered_by)
+    return covering(scene, status.covered_by) if status else None
 
 
 def is_paid(scene: Scene) -> bool:
@@ -57,15 +57,23 @@ def is_paid(scene: Scene) -> bool:
     return by_time and not covered(scene)
 
 
-def covers(scene: Scene, names: tuple[str, ...]) -> bool:
-    """Whether the ticket's contract, or without one any of the organisation's, is among these."""
+def note_covering(scene: Scene, status: Status) -> None:
+    """The ticket names the contract that pays for what is planned, where it has none yet."""
+    name = None if scene.open_ticket.contract else covering(scene, status.covered_by)
+    if name:
+        scene.do(SetValue("contract", name))
+        scene.say(What.CONTRACT, name=name)
+
+
+def covering(scene: Scene, names: tuple[str, ...]) -> str | None:
+    """The ticket's contract, or without one the first of the organisation's, among these."""
     ticket = scene.open_ticket
     organisation = scene.facts.people.organisations.get(ticket.organisation or "")
     held = [c.name for c in organisation.contracts] if organisation else []
     if ticket.contract:
         held = [ticket.contract]
     wanted = {n.casefold() for n in names}
-    return any(name.casefold() in wanted for name in held)
+    return next((name for name in held if name.casefold() in wanted), None)
 
 
 def rate_name(scene: Scene) -> str | None:
@@ -213,7 +221,7 @@ def _visit_rows(scene: Scene, entries: list[TimeEntry]) -> Rows:
     rows: Rows = []
     for status in scene.process.statuses.values():
         at = scene.open_ticket.fields.get(status.planned_in or "")
-        if not at or not status.covered_by or covers(scene, status.covered_by):
+        if not at or not status.covered_by or covering(scene, status.covered_by):
             continue
         if any(e.rate == status.rate for e in entries):
             continue

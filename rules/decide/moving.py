@@ -38,6 +38,7 @@ def move(scene: Scene, status: str, cause: Cause) -> None:
         to_label=spec.label,
     )
     clocks.settle(scene)
+    billing.note_covering(scene, spec)
     carry_out(scene, spec.enter, cause)
     billing.on_entering(scene, spec, cause.bill)
     if spec.leads_to and _leads_on(scene, spec):

@@ -136,10 +136,11 @@ def acknowledge(scene: Scene) -> None:
     facts, ticket = scene.facts, scene.open_ticket
     if facts.actor.failed:
         return
-    mails = scene.process.mails
+    mails, mail = scene.process.mails, scene.mail
+    by_staff = facts.actor.person.works_at(facts.desk.address)
+    own = not by_staff or (mail is not None and mail.original_sender == ticket.requester)
+    data = {"new": True, "own": own or facts.actor.address == ticket.requester}
     offers = tuple(offer.does for offer in mails.offers)
     scene.mails.append(
-        QueueMail(
-            mails.acknowledgement, ticket.customers, data={"new": True}, offers=offers, answer=True
-        )
+        QueueMail(mails.acknowledgement, ticket.customers, data=data, offers=offers, answer=True)
     )

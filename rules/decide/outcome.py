@@ -6,12 +6,13 @@ from collections import defaultdict
 from dataclasses import replace
 
 from rules.decide.audience import language_of
+from rules.decide.hints import tell_begun
 from rules.decide.possible import possible
 from rules.decide.scene import Line, Scene
 from rules.decide.tied import report_back
 from rules.effects import Decision, Hold, QueueMail
 from rules.model import Person
-from rules.said import What
+from rules.said import Headline, What
 
 _TO_STAFF = frozenset({What.UNVERIFIED.value})
 """What the sender of the mail is not told."""
@@ -20,7 +21,7 @@ _TO_THE_SENDER = frozenset(
     for word in (What.NOTE_KEPT, What.CONFIRMED, What.NOT_CONFIRMED, What.SECOND_ASKED, What.PROOF)
 )
 """What is said to the sender alone: notices to others leave it out."""
-_INSIDE = frozenset({What.TASK_DONE.value})
+_INSIDE = frozenset({What.TASK_DONE.value, What.HINT.value})
 """What customers are not told of how we work."""
 
 
@@ -28,6 +29,7 @@ def conclude(scene: Scene, reason: str) -> Decision:
     """All effects of the scene, its mails last; nobody is written to where the policy is quiet."""
     if not scene.facts.policy.quiet:
         report_back(scene)
+        tell_begun(scene)
     mails = [] if scene.facts.policy.quiet else _mails(scene)
     effects = scene.effects
     if scene.facts.policy.quiet:
@@ -67,12 +69,17 @@ def _notices(scene: Scene) -> list[QueueMail]:
         QueueMail(
             "notice",
             tuple(addresses),
-            data={"headline": headline, "lines": lines},
+            data={"headline": headline, "lines": lines} | _conversation(headline),
             carries_text=carries,
             internal=True,
         )
         for (headline, carries), addresses in alike.items()
     ]
+
+
+def _conversation(headline: str) -> dict[str, object]:
+    """Who is given a ticket gets what was written on it, with the originals."""
+    return {"history": True} if headline == Headline.ASSIGNED.value else {}
 
 
 def _has_words(scene: Scene) -> bool:
@@ -96,10 +103,15 @@ def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
         return [*mails, _refused(scene)]
     staff = actor.person.works_at(scene.facts.desk.address)
     untold = _TO_STAFF if staff else _TO_STAFF | _INSIDE
-    lines = [line for line in scene.lines if line["what"] not in untold]
+    lines = [line for line in scene.lines if line["what"] not in untold and (staff or _told(line))]
     if not lines or not scene.asked or scene.answered:
         return mails
     return _with_lines(scene, mails, actor.person, lines)
+
+
+def _told(line: Line) -> bool:
+    """Whether a customer hears of it: of our tasks only what we promise them."""
+    return line["what"] != What.TASK_ADDED.value or bool(line.get("says"))
 
 
 def _with_lines(

@@ -95,21 +95,26 @@ def possible(scene: Scene, language: str) -> list[dict[str, object]]:
     ]
 
 
-_HANDY = 6
+def _adds_time(command: Command) -> bool:
+    return any(step.time for step in command.steps)
+
+
+_HANDY = 7
 """Links in a notice; more are in `#help`."""
 
 
 def handy(facts: Facts, person: Person) -> tuple[str, ...]:
-    """The commands that a mail to this member of staff holds ready: those of the process that can
-    be used now and need no words, and taking the ticket where nobody has it."""
+    """The commands that a mail to this member of staff holds ready: taking the ticket where nobody
+    has it; in the order of the file what moves it on, goes elsewhere or adds time; and a note."""
     ticket, process = facts.ticket, facts.process
     roles = roles_of(facts, person, ticket)
+    working = ticket is not None and not ticket.closed_at
     names = [
         name
         for name, command in process.commands.items()
         if command.act_class <= 3
-        and not command.needs
-        and (command.to or command.internal)
+        and command.ticket == "needed"
+        and (command.to or command.internal or (working and _adds_time(command)))
         and allowed(command, roles)
         and fits(process, command, ticket)
         and _is_time(facts, command)
@@ -117,6 +122,7 @@ def handy(facts: Facts, person: Person) -> tuple[str, ...]:
     take = process.commands.get("take")
     free = ticket is not None and not ticket.assignee
     can_take = take and free and allowed(take, roles) and fits(process, take, ticket)
-    first = ["take"] if can_take else []
-    rest = [n for n in names if n not in ("take", "next")]
-    return tuple(dict.fromkeys([*first, *rest]))[:_HANDY]
+    note = ["note"] if "note" in names else []
+    rest = [n for n in names if n not in ("take", "note")]
+    first = [*(["take"] if can_take else []), *rest][: _HANDY - len(note)]
+    return (*first, *note)

@@ -22,6 +22,7 @@ from rules.effects import (
     SendSurvey,
     StartTimer,
 )
+from rules.model import Priority
 from rules.process import GiveStep, MailStep, OpenStep, QuoteStep, Step, TaskStep
 from rules.said import Headline, What, Why
 
@@ -103,10 +104,16 @@ def _mail(scene: Scene, cause: Cause, spec: MailStep) -> None:
 
 def _tell(scene: Scene, cause: Cause, roles: tuple[str, ...]) -> None:
     told = union(letters.recipients(scene, role) for role in roles)
-    urgent = scene.process.queue.top is not None and guards.holds(
-        scene.process.queue.top, _known(scene, cause)
+    urgent = _became_urgent(scene) or (
+        scene.process.queue.top is not None
+        and guards.holds(scene.process.queue.top, _known(scene, cause))
     )
     scene.tell(told, Headline.URGENT if urgent else Headline.CHANGED, carries_text=True)
+
+
+def _became_urgent(scene: Scene) -> bool:
+    before = scene.facts.ticket.priority if scene.facts.ticket else None
+    return scene.open_ticket.priority is Priority.URGENT and before is not Priority.URGENT
 
 
 def _quote(scene: Scene, cause: Cause, spec: QuoteStep) -> None:

@@ -12,7 +12,7 @@ from rules.decide.scene import Scene
 from rules.decide.values import value_of
 from rules.effects import AddTask, AssignTask, CompleteTask
 from rules.model import Task
-from rules.moments import month_name
+from rules.moments import month_name, short_moment
 from rules.process import GiveStep, TaskStep, Text
 from rules.said import Headline, What, Why
 
@@ -33,7 +33,7 @@ def named_or_refused(scene: Scene, word: str) -> Named:
 
 def add(scene: Scene, cause: Cause, spec: TaskStep, known: Mapping[str, object]) -> None:
     """A task of the process file, or one that a person wrote."""
-    title = _title(scene, cause, spec)
+    title = _filled(scene, cause, scene.label(spec.title))
     if spec.once_per and _there_already(scene, spec, title):
         return
     role, assignee = _holder(scene, cause, spec.role)
@@ -41,14 +41,22 @@ def add(scene: Scene, cause: Cause, spec: TaskStep, known: Mapping[str, object])
     day = due.astimezone(_zone(scene)).date() if isinstance(due, datetime) else due
     task = AddTask(title, role, assignee, day if isinstance(day, date) else None, spec.key)
     number = scene.add_task(task)
-    _tell(scene, number, task)
+    at = due.isoformat() if isinstance(due, datetime) else ""
+    _tell(scene, number, task, {"says": _promised(scene, cause, spec.says), "at": at})
 
 
 def _zone(scene: Scene) -> ZoneInfo:
     return ZoneInfo(scene.facts.desk.time_zone)
 
 
-def _title(scene: Scene, cause: Cause, spec: TaskStep) -> str:
+def _promised(scene: Scene, cause: Cause, says: Text) -> Text:
+    """What the customer is told, in each language of the file."""
+    if isinstance(says, str):
+        return _filled(scene, cause, says)
+    return {code: _filled(scene, cause, words) for code, words in says.items()}
+
+
+def _filled(scene: Scene, cause: Cause, text: str) -> str:
     """The placeholders filled in one pass, so that what a mail brings is never read as one."""
     ticket, now = scene.open_ticket, scene.facts.now.astimezone(_zone(scene))
     language = scene.facts.desk.language
@@ -59,18 +67,18 @@ def _title(scene: Scene, cause: Cause, spec: TaskStep) -> str:
         "year": now.year,
         **cause.arguments,
     }
-    parts = scene.label(spec.title).split("{")
+    parts = text.split("{")
     filled = [parts[0]]
     for part in parts[1:]:
         name, closing, rest = part.partition("}")
-        value = _shown(words.get(name), _zone(scene))
+        value = _shown(words.get(name), _zone(scene), language)
         filled.append(f"{value}{rest}" if closing else "{" + part)
     return " ".join("".join(filled).split())
 
 
-def _shown(value: object, zone: ZoneInfo) -> str:
+def _shown(value: object, zone: ZoneInfo, language: str) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        return short_moment(value.astimezone(zone), language)
     return "" if value is None else str(value)
 
 
@@ -99,7 +107,7 @@ def _holder(scene: Scene, cause: Cause, who: str | None) -> tuple[str | None, st
     return who, holding[0] if len(holding) == 1 else None
 
 
-def _tell(scene: Scene, number: int, task: AddTask) -> None:
+def _tell(scene: Scene, number: int, task: AddTask, promised: Mapping[str, object]) -> None:
     people = scene.facts.people
     scene.say(
         What.TASK_ADDED,
@@ -107,6 +115,7 @@ def _tell(scene: Scene, number: int, task: AddTask) -> None:
         title=task.title,
         name=name_of(people, task.assignee),
         due=task.due.isoformat() if task.due else "",
+        **promised,
     )
     hearing: tuple[str, ...] = (task.assignee,) if task.assignee else ()
     if not hearing and task.role:

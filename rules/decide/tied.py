@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from rules.decide.audience import responsible
 from rules.decide.facts import Facts
-from rules.decide.scene import Scene
+from rules.decide.hints import begun
+from rules.decide.scene import Line, Scene
 from rules.effects import Note, QueueMail
 from rules.model import Ticket
 from rules.process import Process
@@ -24,23 +25,27 @@ def report_back(scene: Scene) -> None:
     for origin, there in _origins(scene.facts, after.number):
         told = tuple(a for a in responsible(there, origin) if a != scene.facts.actor.address)
         status = scene.facts.processes[after.process].statuses[after.status]
-        line = {
+        now = replace(there, linked={**there.linked, after.number: after})
+        was = replace(there, linked={**there.linked, before.number: before})
+        line: Line = {
             "what": What.LINKED_NOW.value,
             "number": after.number,
             "label": status.label,
             "priority": after.priority.value,
         }
-        data = {"headline": Headline.CHANGED.value, "lines": [line]}
+        lines = [line, *begun(was, origin, now, origin)]
+        data = {"headline": Headline.CHANGED.value, "lines": lines}
         notice = QueueMail("notice", told, data=data, internal=True)
         scene.on_other(origin.number, Note("linked_now", f"{after.number} {after.status}"), notice)
 
 
 def _origins(facts: Facts, number: int) -> Iterator[tuple[Ticket, Facts]]:
-    """The open tickets that this one was opened for, with the facts of their desks."""
+    """The tickets that this one was opened for, with the facts of their desks. Closed ones too:
+    their customers may have been told that it will be mended."""
     for origin in facts.linked.values():
         desk = next((d for d in facts.desks if d.address == origin.desk), None)
         process = facts.processes.get(origin.process)
-        if origin.closed_at or desk is None or process is None:
+        if desk is None or process is None:
             continue
         ties = _ties(process)
         if any(link.to == str(number) and link.kind in ties for link in origin.links):

@@ -31,6 +31,7 @@ def write_down(scene: Scene, cause: Cause) -> None:
         on=entry.on.isoformat(),
         billable=entry.billable,
         total_minutes=_sum(scene.open_ticket.time),
+        contract=billing.covered(scene) or "",
     )
 
 

@@ -115,6 +115,9 @@ Arguments = Annotated[
 class TaskStep(Part):
     title: Text
     """May hold {number}, {subject}, {month}, {year}, {reason} and the command's arguments."""
+    says: Text = ""
+    """What a customer who asked for it is told, with the same in braces; of tasks without it
+    customers hear nothing."""
     key: str | None = None
     role: str | None = None
     """A role, `actor`, `assignee` or `argument NAME`; in common.yaml `desk`: who hears first."""
@@ -242,6 +245,8 @@ class Stricter(Part):
 
 
 class Command(Part):
+    label: Text = ""
+    """What a link to it says; its own word where there is none."""
     help: Text = ""
     alias: Mapping[str, Words] = {}
     """By language code."""

@@ -265,7 +265,7 @@ def page(template: str, language: str) -> Page:
     ticket = None if template in WITHOUT_TICKET else TICKET
     asks: tuple[Asked, ...] = ()
     if template == "acknowledgement":
-        asks = questions(PROCESS, reader, REPLY_TO, ticket)
+        asks = questions(PROCESS, PROCESS.mails.asks, reader, REPLY_TO, ticket)
     return Page(
         template,
         ticket,

@@ -46,7 +46,7 @@ def test_links_write_the_answer(
 
 def test_labels_are_the_files_own() -> None:
     """An offer named by its command alone is labelled as the process file does it elsewhere."""
-    (asked,) = questions(PROCESS, recipient("en"), REPLY_TO, TICKET)
+    (asked,) = questions(PROCESS, PROCESS.mails.asks, recipient("en"), REPLY_TO, TICKET)
     (link,) = offer_links(PROCESS, ("impact blocked all",), recipient("en"), REPLY_TO, TICKET)
     assert link == asked.links[0]
     assert link.label == "No, nobody"
