@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lock setup fuzz
+.PHONY: help run test quick faults lock setup fuzz
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ setup: ## .venv with everything that developing needs
 fuzz: setup ## fuzzing with atheris from FUZZ_PYTHON: make fuzz TARGET=mail SECONDS=600
 	@PYTHONPATH=.:$$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])') \
 	  $(FUZZ_PYTHON) tools/fuzz.py $(or $(TARGET),mail) $(or $(FOLDER),var/fuzz) $(or $(SECONDS),600)
+
+faults: setup ## everything that is broken on purpose, for minutes: kills, clocks, disks, machines
+	@.venv/bin/pytest tests/crash --long --crash-rounds $(or $(ROUNDS),30)
 
 lock: setup ## the lock files anew from pyproject.toml; UPGRADE=1 for the newest versions
 	@tools/lock $(if $(UPGRADE),--upgrade)

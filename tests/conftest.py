@@ -28,11 +28,17 @@ settings.load_profile("deskpost")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What takes long by its number may be asked for in full."""
+    parser.addoption("--long", action="store_true", help="tests of minutes too: `make faults`")
     parser.addoption("--waiting-mails", default="1000", help="in a mailbox that begins to be read")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `real` whatever uses a real server or client, so that `make quick` leaves it out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark as `real` whatever uses a real server or client, so that `make quick` leaves it out;
+    leave out what takes minutes, unless it is asked for."""
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
     for item in items:
         if REAL & set(getattr(item, "fixturenames", ())):
             item.add_marker("real")

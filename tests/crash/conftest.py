@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crash-rounds",
         type=int,
-        default=4,
+        default=3,
         help="how often `serve` is killed at a random moment under load, on each database",
     )
 

@@ -15,7 +15,7 @@ from tests.gateway.delivery.sink import Sink
 from tests.servers.gateway import StartGateway
 from tests.servers.running import eventually, unavailable
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(400)]
 
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 

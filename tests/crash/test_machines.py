@@ -15,7 +15,7 @@ from tests.gateway.delivery.sink import Sink
 from tests.servers.gateway import Gateway, StartGateway
 from tests.servers.running import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
 TAKEN_OVER = 30.0 + 2.0
 """Seconds: a lease, and the time in which the others look once. From then on its mails are taken

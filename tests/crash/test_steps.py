@@ -12,7 +12,7 @@ from tests.crash.strace import ended, injected
 from tests.gateway.delivery.sink import Sink
 from tests.servers.gateway import StartGateway
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 
 STEPS = (
     "recvfrom:signal=KILL:when=2",  # a command of the conversation
