@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--crash-rounds",
         type=int,
-        default=3,
+        default=2,
         help="how often `serve` is killed at a random moment under load, on each database",
     )
 
