@@ -25,7 +25,7 @@ fuzz: setup ## fuzzing with atheris from FUZZ_PYTHON: make fuzz TARGET=mail SECO
 	  $(FUZZ_PYTHON) tools/fuzz.py $(or $(TARGET),mail) $(or $(FOLDER),var/fuzz) $(or $(SECONDS),600)
 
 faults: setup ## everything that is broken on purpose, for minutes: kills, clocks, disks, machines
-	@.venv/bin/pytest tests/crash tests/endtoend --long --crash-rounds $(or $(ROUNDS),30)
+	@.venv/bin/pytest tests/crash tests/endtoend tests/scenarios --long --crash-rounds $(or $(ROUNDS),30)
 
 lock: setup ## the lock files anew from pyproject.toml; UPGRADE=1 for the newest versions
 	@tools/lock $(if $(UPGRADE),--upgrade)
