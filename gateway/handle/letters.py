@@ -119,7 +119,9 @@ def _copy(
     recipient = recipient_of(desk, address)
     message_id = _message_id(desk)
     reply_to = _reply_to(desk, queued, address)
-    history = reading_back(AskedOf(desk.tx, desk.house, desk.facts, desk.ticket, queued, recipient))
+    history = reading_back(
+        AskedOf(desk.tx, desk.house, desk.facts, desk.ticket, queued, recipient, desk.earlier)
+    )
     page = _page(desk, queued, recipient, reply_to, history)
     rendered = render(desk.house.renderer, page)
     inline, attached = _parts(desk, queued, history)
@@ -281,8 +283,14 @@ def _links(
     )
     if queued.internal and not offers and recipient.staff and desk.ticket is not None:
         person = desk.facts.people.person(recipient.address)
-        offers = handy(facts, person)
+        offers = handy(replace(facts, ticket=_as_written(desk, desk.ticket)), person)
     return offer_links(desk.facts.process, offers, recipient, reply_to, desk.ticket)
+
+
+def _as_written(desk: Desktop, ticket: Ticket) -> Ticket:
+    """The ticket with the mail at hand and what has gone out since: they decide what is next."""
+    written = messages.facts(desk.tx, [ticket.number])[ticket.number]
+    return replace(ticket, messages=tuple(written))
 
 
 def _asks(

@@ -3,15 +3,18 @@ contract. Each recipient gets what they may see and no more."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from gateway.handle.facts import contract_uses
 from gateway.house import House
 from gateway.reading import names
 from gateway.render.page import Entry, Recipient
+from gateway.render.subject import bare_subject
 from gateway.values import Attachment
-from rules.decide.facts import Facts
+from rules import commands
+from rules.decide.facts import Facts, MailArrived
 from rules.effects import QueueMail
 from rules.model import Ticket, Visibility
 from store import evidence, messages, search
@@ -48,6 +51,8 @@ class Asked:
     ticket: Ticket | None
     queued: QueueMail
     recipient: Recipient
+    earlier: Sequence[Message] = ()
+    """The ticket's mails, the one at hand included."""
 
 
 Reader = Callable[[Asked], History]
@@ -142,7 +147,7 @@ def row_of(ticket: Ticket, house: House, recipient: Recipient) -> dict[str, obje
     assignee = house.people.person(ticket.assignee).name if ticket.assignee else ""
     return {
         "number": ticket.number,
-        "subject": ticket.subject,
+        "subject": bare_subject(ticket.subject, ticket.number),
         "status_label": label,
         "closed": ticket.closed_at is not None,
         "opened_at": ticket.opened_at.isoformat(),
@@ -164,7 +169,33 @@ def _contracts(asked: Asked) -> History:
 
 def _told(asked: Asked) -> History:
     """A notice brings the conversation where who is told cannot have it yet."""
-    return _conversation(asked) if asked.queued.data.get("history") else History()
+    if asked.queued.data.get("history"):
+        return _conversation(asked)
+    earlier = [] if _has_heard(asked) else _before(asked)
+    mails = [m for m in earlier if _readable(m, asked.recipient)]
+    spoken = [(m, _without_commands(m, asked)) for m in mails]
+    entries = tuple(replace(_entry(m, asked.facts), text=text) for m, text in spoken if text)
+    more = [m for m in mails if m.attachments]
+    return History(entries, _originals(asked.tx, more, asked.recipient))
+
+
+def _has_heard(asked: Asked) -> bool:
+    """Whether they were written to, or have written themselves."""
+    who = asked.recipient.address
+    return any(who in (m.recipient, m.sender) for m in asked.earlier)
+
+
+def _before(asked: Asked) -> Sequence[Message]:
+    """What was there before the mail at hand, which the notice itself is about."""
+    received = [m for m in asked.earlier if m.direction == "in"]
+    return received[:-1] if isinstance(asked.facts.event, MailArrived) else received
+
+
+def _without_commands(mail: Message, asked: Asked) -> str:
+    facts = asked.facts
+    zone = ZoneInfo(facts.desk.time_zone)
+    read = commands.read(mail.new_text, facts.process, now=facts.now, time_zone=zone)
+    return read.text.strip()
 
 
 _READERS: Mapping[str, Reader] = {

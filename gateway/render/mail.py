@@ -16,6 +16,7 @@ from gateway.render.environment import Renderer
 from gateway.render.page import Asked, Carried, Entry, Link, Page, Rendered
 from gateway.render.subject import bare_subject, shortened, ticket_subject
 from rules.model import Ticket
+from rules.process import Status
 
 
 def render(renderer: Renderer, page: Page) -> Rendered:
@@ -58,8 +59,16 @@ def _known(page: Page) -> Mapping[str, object]:
         "bare_subject": bare_subject(ticket.subject, ticket.number) if ticket else "",
         "ticket_subject": ticket_subject(ticket.number, ticket.subject) if ticket else "",
         "closed": status.closed if status else bool(ticket and ticket.closed_at),
-        "waits_for": status.waits_for if status else "desk",
+        "waits_for": _waits_for(status, ticket),
     }
+
+
+def _waits_for(status: Status | None, ticket: Ticket | None) -> str:
+    """Whose turn it is: by the status, or by a quote that is sent and not decided on."""
+    quote = ticket.current_quote if ticket else None
+    if quote is not None and quote.status == "sent" and not (status and status.closed):
+        return "customer"
+    return status.waits_for if status else "desk"
 
 
 def _line(text: str) -> str:

@@ -50,7 +50,7 @@ def _link(
     name, _, given = offer.does.partition(" ")
     words = _in_language(process, name, given, recipient.language)
     line = f"{written(process, name, recipient.language)} {words}".strip()
-    label = _label(process, offer, line, recipient.language)
+    label = _label(process, offer, line, words, recipient.language)
     subject = f"[#{ticket.number}] {label}" if ticket else label
     if _needs_more(process, name, given):
         return Link(label, mailto(reply_to, subject, f"{line} "), f"{line} …")
@@ -66,10 +66,14 @@ def mailto(address: str, subject: str, body: str) -> str:
     return f"mailto:{to}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
 
 
-def _label(process: Process, offer: Offer, line: str, language: str) -> str:
-    command = process.commands.get(offer.does)
-    label = offer.label or (command.label if command else "")
-    return process.say(label, language) or line.removeprefix("#").capitalize()
+def _label(process: Process, offer: Offer, line: str, words: str, language: str) -> str:
+    """What the offer is called, else its command and what it is given, else the line itself."""
+    if offer.label:
+        return process.say(offer.label, language)
+    command = process.commands.get(offer.does.partition(" ")[0])
+    if command is not None and command.label:
+        return f"{process.say(command.label, language)} {words}".strip()
+    return line.removeprefix("#").capitalize()
 
 
 def _in_language(process: Process, name: str, given: str, language: str) -> str:

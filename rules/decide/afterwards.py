@@ -15,7 +15,7 @@ from rules.decide.opening import acknowledge, note_unverified, open_for
 from rules.decide.scene import Scene
 from rules.decide.thanks import is_thanks
 from rules.effects import AddLink, Decision, Note
-from rules.said import Headline
+from rules.said import Headline, What
 
 
 def finished(scene: Scene, mail: Mail, read: Reading) -> bool:
@@ -69,6 +69,7 @@ def _follow_up(scene: Scene, mail: Mail, read: Reading) -> Decision:
     note_unverified(scene)
     scene.do(AddLink("related", str(old.number)))
     tell_responsible(scene, Headline.NEW_TICKET)
-    acknowledge(scene)
+    scene.say(What.LINKED, number=old.number)
+    acknowledge(scene, follows=old.number)
     scene.text_used = True
     return after_commands(scene, read, "followed_up")

@@ -130,17 +130,24 @@ def note_unverified(scene: Scene) -> None:
         scene.say(What.UNVERIFIED, address=scene.facts.actor.address)
 
 
-def acknowledge(scene: Scene) -> None:
+def acknowledge(scene: Scene, *, follows: int | None = None) -> None:
     """To everybody who will read along; who cannot be believed is answered alone, and a mail whose
-    sender is shown to be false is not answered."""
+    sender is shown to be false is not answered.
+
+    Args:
+        follows: the number of the closed ticket that they had answered.
+    """
     facts, ticket = scene.facts, scene.open_ticket
     if facts.actor.failed:
         return
     mails, mail = scene.process.mails, scene.mail
     by_staff = facts.actor.person.works_at(facts.desk.address)
     own = not by_staff or (mail is not None and mail.original_sender == ticket.requester)
-    data = {"new": True, "own": own or facts.actor.address == ticket.requester}
     offers = tuple(offer.does for offer in mails.offers)
+    own = own or facts.actor.address == ticket.requester
+    data: dict[str, object] = {"new": True, "own": own}
+    if follows is not None:
+        data["follows"] = follows
     scene.mails.append(
         QueueMail(mails.acknowledgement, ticket.customers, data=data, offers=offers, answer=True)
     )

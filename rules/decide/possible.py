@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rules.commands import usage
@@ -12,7 +13,7 @@ from rules.decide.facts import Facts
 from rules.decide.knowledge import known
 from rules.decide.scene import Scene
 from rules.model import ActClass, Person, Ticket
-from rules.process import Command, Process
+from rules.process import Command, Process, Step
 
 _WORD = re.compile(r"\w+")
 
@@ -71,10 +72,12 @@ def _is_time(facts: Facts, command: Command) -> bool:
     acts = [step.act for step in command.steps]
     surveyed = ticket is not None and ticket.survey is not None
     typed = bool(facts.process.types)
+    billed = ticket.billing.status if ticket is not None else "none"
     return (
         all(guards.holds(that, about) for that in asked)
         and ("do", "confirm") not in acts  # the mail that asks for it offers it
         and (surveyed or ("survey", "answer") not in acts)
+        and (billed != "paid" or ("bill", "paid") not in acts)
         and (typed or all(argument.type != "type" for argument in arguments.values()))
     )
 
@@ -101,28 +104,58 @@ def _adds_time(command: Command) -> bool:
 
 _HANDY = 7
 """Links in a notice; more are in `#help`."""
+_ANYWHERE = frozenset({"any", "any_open", "any_closed"})
 
 
 def handy(facts: Facts, person: Person) -> tuple[str, ...]:
     """The commands that a mail to this member of staff holds ready: taking the ticket where nobody
-    has it; in the order of the file what moves it on, goes elsewhere or adds time; and a note."""
+    has it; completing the tasks that are theirs; in the order of the file what moves it on, goes
+    elsewhere or adds time; and a note."""
     ticket, process = facts.ticket, facts.process
     roles = roles_of(facts, person, ticket)
     working = ticket is not None and not ticket.closed_at
-    names = [
-        name
+    able = {
+        name: command
         for name, command in process.commands.items()
-        if command.act_class <= 3
-        and command.ticket == "needed"
-        and (command.to or command.internal or (working and _adds_time(command)))
-        and allowed(command, roles)
-        and fits(process, command, ticket)
-        and _is_time(facts, command)
-    ]
-    take = process.commands.get("take")
-    free = ticket is not None and not ticket.assignee
-    can_take = take and free and allowed(take, roles) and fits(process, take, ticket)
+        if allowed(command, roles) and fits(process, command, ticket) and _is_time(facts, command)
+    }
+    names = [n for n, command in able.items() if _is_step(command, working=working)]
+    take = ["take"] if "take" in able and ticket is not None and not ticket.assignee else []
+    own = [f"done {number}" for number in _to_complete(facts, person, roles) if "done" in able]
     note = ["note"] if "note" in names else []
     rest = [n for n in names if n not in ("take", "note")]
-    first = [*(["take"] if can_take else []), *rest][: _HANDY - len(note)]
+    first = [*take, *own, *rest][: _HANDY - len(note)]
     return (*first, *note)
+
+
+def _is_step(command: Command, *, working: bool) -> bool:
+    """Whether it is a step of the process, and no tool of every day."""
+    if _leads_on(command):
+        return command.ticket == "needed"
+    moves = bool(command.to) or command.internal or (working and _adds_time(command))
+    return moves and command.act_class <= 3 and command.ticket == "needed"
+
+
+def _leads_on(command: Command) -> bool:
+    """Whether it belongs to certain statuses."""
+    return bool(command.from_) and _ANYWHERE.isdisjoint(command.from_ or ())
+
+
+def _to_complete(facts: Facts, person: Person, roles: frozenset[str]) -> list[int]:
+    """The open tasks that are theirs and that no step of the process completes by itself."""
+    by_itself = {step.complete for step in _steps(facts.process) if step.complete}
+    tasks = facts.ticket.tasks if facts.ticket else ()
+    return [
+        t.number
+        for t in tasks
+        if not t.done
+        and (t.key is None or t.key not in by_itself)
+        and (t.assignee == person.address if t.assignee else t.role in roles)
+    ]
+
+
+def _steps(process: Process) -> Iterator[Step]:
+    for command in process.commands.values():
+        yield from command.steps
+    for status in process.statuses.values():
+        yield from status.enter

@@ -124,7 +124,7 @@ def test_ticket_and_status_are_shown(renderer: Renderer) -> None:
     """Number, subject, status and whose turn it is stand in what a customer reads."""
     mail = render(renderer, page("acknowledgement", "nl"))
     assert mail.subject == "[#88] Printer prints <nothing> & jams"
-    assert "Ticket #88, status: Nieuw. Wij zijn nu aan zet" in mail.text
+    assert "Ticket #88, status: Nieuw. Het wacht op uw antwoord" in mail.text
     assert "Ook bij dit ticket: An Smit." in mail.text
 
 
