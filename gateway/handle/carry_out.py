@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from gateway.handle.addressing import CONFIRM_WITHIN
 from gateway.handle.brakes import (
     may_answer,
     may_ask,
@@ -13,8 +14,9 @@ from gateway.handle.brakes import (
     tells_of_forgery,
     tells_of_hush,
 )
+from gateway.handle.desktop import Desktop
 from gateway.handle.journal_words import entry_of, written
-from gateway.handle.letters import CONFIRM_WITHIN, Desktop, post
+from gateway.handle.letters import post
 from gateway.handle.remembering import known, remember
 from gateway.house import House
 from gateway.render.page import Carried

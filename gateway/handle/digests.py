@@ -7,9 +7,11 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import islice
 
+from gateway.handle.addressing import signed_address
 from gateway.handle.carry_out import signing_key
+from gateway.handle.desktop import Desktop, recipient_of
 from gateway.handle.facts import gather
-from gateway.handle.letters import Desktop, post, recipient_of, signed_address
+from gateway.handle.letters import post
 from gateway.handle.reading_back import SHOWN, row_of
 from gateway.house import House
 from gateway.render.offers import offer_links

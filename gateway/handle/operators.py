@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gateway.handle.carry_out import signing_key
-from gateway.handle.letters import Desktop, post
+from gateway.handle.desktop import Desktop
+from gateway.handle.letters import post
 from gateway.house import House
 from gateway.render.page import Carried
 from rules.decide.facts import Actor, Facts, OperatorCommand

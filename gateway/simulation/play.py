@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from gateway.handle.letters import RELAYED
+from gateway.handle.desktop import RELAYED
 from gateway.simulation.facts_file import FactsFile, Step, TicketFacts
 from gateway.simulation.world import World, world_of
 from gateway.views.decisions import decided

@@ -12,7 +12,8 @@ import pytest
 
 from gateway.app import load_house
 from gateway.configuration.starting import write_home
-from gateway.handle.letters import RELAYED, Desktop, post
+from gateway.handle.desktop import RELAYED, Desktop
+from gateway.handle.letters import post
 from gateway.handle.operators import on_no_ticket
 from gateway.house import House
 from rules.effects import QueueMail

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from functools import cached_property
 
 from gateway.demo.links import Link, links
-from gateway.handle.letters import RELAYED
+from gateway.handle.desktop import RELAYED
 
 _LINK = re.compile(r"<mailto:[^>]+>")
 _COMMAND = re.compile(r"\s*#([^\W\d_][\w-]*)")
