@@ -24,7 +24,7 @@ from gateway.handle.hushed import tell_of_hushed
 from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.model import Timer
-from store import brakes, canaries, evidence, holds, inbox, outbox, timers
+from store import brakes, canaries, claims, evidence, holds, outbox, timers
 from store.errors import Conflict, EvidenceUnavailable, StoreError, StoreUnavailable
 from store.inbox import Disposition, InboxItem
 
@@ -36,7 +36,7 @@ TOGETHER = 20
 """Mails that are claimed at once."""
 TRIES = 5
 """After so many failures of our own, a mail is quarantined whole and the operators are told."""
-SUSPECT = inbox.SUSPECT
+SUSPECT = claims.SUSPECT
 """A mail over which so many processes ended is handled in a child, whose end says that it was the
 mail: whatever else ends processes must never put a mail into quarantine."""
 LONGEST = 240.0
@@ -146,7 +146,7 @@ class Processing:
             self._hand_back(house)
         self._left = True
         with house.database.transaction() as tx:
-            items = inbox.claim(tx, self._owner, house.clock(), LEASE, TOGETHER)
+            items = claims.claim(tx, self._owner, house.clock(), LEASE, TOGETHER)
         since = house.clock()
         for item in items:
             if house.clock() - since > LEASE / 3:
@@ -160,14 +160,14 @@ class Processing:
     def _hand_back(self, house: House) -> None:
         """The store went away over a group of mails: nobody has to wait for the lease of it."""
         with house.database.transaction() as tx:
-            inbox.hand_back(tx, self._owner)
+            claims.hand_back(tx, self._owner)
         self._left = False
 
     def _renew(self, house: House) -> datetime:
         """A hostile mail may take long; the others of the group stay ours meanwhile."""
         now = house.clock()
         with house.database.transaction() as tx:
-            inbox.renew(tx, self._owner, now + LEASE)
+            claims.renew(tx, self._owner, now + LEASE)
         return now
 
     def one(self, house: House, item: InboxItem) -> None:
@@ -228,13 +228,13 @@ class Processing:
     def _postpone(self, house: House, item: InboxItem, why: str) -> None:
         until = house.clock() + timedelta(seconds=5 * 2 ** min(item.attempts, 10))
         with house.database.transaction() as tx:
-            inbox.postpone(tx, item.id, self._owner, until, why[:500])
+            claims.postpone(tx, item.id, self._owner, until, why[:500])
 
     def _give_up(self, house: House, item: InboxItem, reason: str) -> None:
         """Our own fault, again and again: the mail waits for a person, whole."""
         now = house.clock()
         with house.database.transaction() as tx:
-            inbox.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
+            claims.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
             desk = house.desks.get(item.desk)
             if desk is not None:
                 details = {"id": item.id, "reason": reason, "error": item.last_error or ""}
@@ -244,7 +244,7 @@ class Processing:
         now = house.clock()
         with house.database.transaction() as tx:
             reason = "its desk is no longer configured"
-            inbox.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
+            claims.settle(tx, item.id, self._owner, now, Disposition.QUARANTINED, reason)
 
 
 class Timing:
@@ -308,7 +308,7 @@ class Housekeeping:
             brakes.prune(tx, now - timedelta(days=2))
             canaries.prune(tx, now - timedelta(days=30))
             foretell(tx, house)
-            brought = inbox.bring_back(tx, now), outbox.bring_back(tx, now)
+            brought = claims.bring_back(tx, now), outbox.bring_back(tx, now)
             late = sum(brought) + timers.bring_back(tx, now) + brakes.bring_back(tx, now)
             told = tell_of_hushed(tx, house)
         if told:

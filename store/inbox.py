@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
 from typing import Any
@@ -19,14 +19,13 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
-    or_,
     select,
     text,
     tuple_,
     update,
 )
 
-from store import evidence, leases, schema
+from store import evidence, schema
 from store.database import Found, Transaction, Values
 from store.types import storable
 
@@ -37,36 +36,6 @@ _FIRSTS = select(_inbox.c.desk, _inbox.c.content_key, _inbox.c.id).where(
     tuple_(_inbox.c.desk, _inbox.c.content_key).in_(bindparam("keys", expanding=True)),
     _inbox.c.duplicate_of.is_(None),
 )
-_CANDIDATES = (
-    select(
-        _inbox.c.id,
-        _inbox.c.mail_from,
-        _inbox.c.received_at,
-        _inbox.c.state,
-        _inbox.c.interruptions,
-    )
-    .where(
-        _UNFINISHED,
-        or_(
-            and_(_inbox.c.state == "waiting", _inbox.c.next_try_at <= bindparam("now")),
-            and_(_inbox.c.state == "working", _inbox.c.lease_until <= bindparam("now")),
-        ),
-    )
-    .order_by(_inbox.c.received_at, _inbox.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_AHEAD = select(_inbox.c.id, _inbox.c.mail_from, _inbox.c.received_at).where(
-    _UNFINISHED,
-    _inbox.c.received_at <= bindparam("last"),
-    or_(_inbox.c.state == "working", _inbox.c.next_try_at <= bindparam("now")),
-)
-"""What is in hand, or is just being taken by somebody else, and came no later than this."""
-
-FARTHEST = timedelta(hours=3)
-"""No mail is put off for so long."""
-SUSPECT = 2
-"""Over so many processes a mail was in hand when they ended: once among others, then alone."""
 
 
 class Disposition(StrEnum):
@@ -228,88 +197,7 @@ def _insert_in_order(tx: Transaction, rows: Sequence[Values]) -> list[int]:
     return list(tx.execute(_INSERT, rows).scalars())
 
 
-# --- working -----------------------------------------------------------------------------------
-
-
-def claim(
-    tx: Transaction, owner: str, now: datetime, lease: timedelta, limit: int
-) -> list[InboxItem]:
-    """Up to `limit` mails that wait or whose lease ran out, in order of arrival, now `owner`'s.
-
-    Several processes never get the same; on PostgreSQL they do not wait for each other either.
-    A mail waits while one of the same sender that came before it is in other hands: it may answer
-    what that one is about to open. What a process ended over is taken alone, so that it alone is
-    blamed if that happens again.
-    """
-    candidates = _alone(tx.rows(_CANDIDATES, {"now": now, "most": limit}))
-    ids = _in_turn(tx, candidates, now) if candidates else []
-    taken = leases.take(tx, _inbox, ids, owner, now + lease)
-    return sorted(map(item_of, taken), key=lambda item: (item.received_at, item.id))
-
-
-def _alone(candidates: Sequence[Found]) -> Sequence[Found]:
-    """Those before the first that a process ended over; that one where it comes first."""
-    for place, row in enumerate(candidates):
-        if row.state == "working" or row.interruptions:
-            return candidates[: max(place, 1)]
-    return candidates
-
-
-def _in_turn(tx: Transaction, candidates: Sequence[Found], now: datetime) -> list[int]:
-    """Those whose sender has nothing before them in other hands."""
-    ours = {row.id for row in candidates}
-    first: dict[str, tuple[datetime, int]] = {}
-    for row in tx.rows(_AHEAD, {"now": now, "last": candidates[-1].received_at}):
-        if row.id not in ours and row.mail_from:
-            place = (row.received_at, row.id)
-            first[row.mail_from] = min(place, first.get(row.mail_from, place))
-    return [
-        row.id
-        for row in candidates
-        if row.mail_from not in first or (row.received_at, row.id) < first[row.mail_from]
-    ]
-
-
-def settle(
-    tx: Transaction,
-    item: int,
-    owner: str,
-    now: datetime,
-    disposition: Disposition,
-    reason: str,
-    ticket: int | None = None,
-) -> None:
-    """The mail is accounted for; raises LeaseLost where another owner has taken it over.
-
-    `reason` is a machine constant; `ticket` is needed for Disposition.TICKET.
-    """
-    leases.end(
-        tx,
-        _inbox,
-        item,
-        owner,
-        state="done",
-        disposition=disposition.value,
-        reason=reason,
-        ticket=ticket,
-        done_at=now,
-        last_error=None,
-    )
-
-
-def postpone(tx: Transaction, item: int, owner: str, until: datetime, error: str) -> None:
-    """Try again later; raises LeaseLost."""
-    leases.end(tx, _inbox, item, owner, state="waiting", next_try_at=until, last_error=error)
-
-
-def renew(tx: Transaction, owner: str, until: datetime) -> int:
-    """Prolong all leases of an owner that still works; how many it has."""
-    return leases.renew(tx, _inbox, owner, until)
-
-
-def hand_back(tx: Transaction, owner: str) -> int:
-    """An owner that ends cleanly leaves its mails to others, as if it had not claimed them."""
-    return leases.hand_back(tx, _inbox, owner, "waiting")
+# --- where they ended ------------------------------------------------------------------------
 
 
 def tickets_at(tx: Transaction, content_key: str, desks: Collection[str]) -> tuple[int, ...]:
@@ -339,33 +227,6 @@ def _put(tx: Transaction, which: ColumnElement[bool], **values: Any) -> int:
     return tx.execute(update(_inbox).where(which, _inbox.c.state == "done").values(values)).rowcount
 
 
-# --- after a crash or a change of the clock ---------------------------------------------------
-
-
-def owners(tx: Transaction) -> list[str]:
-    """Who has mails in hand, or had when they ended."""
-    return leases.owners(tx, _inbox)
-
-
-def end_leases(tx: Transaction, owner: str, now: datetime) -> int:
-    """What an owner who is no more had in hand may be taken over at once; how many mails.
-
-    Not what somebody before it vanished over too: that waits for the end of its lease, so that a
-    mail which ends processes lets the others go first.
-    """
-    return leases.end_all(tx, _inbox, owner, now, _inbox.c.interruptions < SUSPECT - 1)
-
-
-def bring_back(tx: Transaction, now: datetime) -> int:
-    """What a clock that was set back since would keep waiting is due now; how many mails."""
-    fresh = and_(_inbox.c.attempts == 0, _inbox.c.next_try_at > now)
-    waiting = and_(
-        _UNFINISHED, _inbox.c.state == "waiting", or_(fresh, _inbox.c.next_try_at > now + FARTHEST)
-    )
-    brought = tx.execute(update(_inbox).where(waiting).values(next_try_at=now)).rowcount
-    return brought + leases.bring_back(tx, _inbox, now)
-
-
 # --- looking -----------------------------------------------------------------------------------
 
 
@@ -377,7 +238,7 @@ def get(tx: Transaction, item: int, *, lock: bool = False) -> InboxItem | None:
 
 def unfinished(tx: Transaction, limit: int, offset: int = 0) -> list[InboxItem]:
     """What waits or is in work, in order of arrival."""
-    query = select(_inbox).where(_UNFINISHED).order_by(_inbox.c.received_at, _inbox.c.id)
+    query = select(_inbox).where(_UNFINISHED).order_by(_inbox.c.id)
     return [item_of(row) for row in tx.rows(query.limit(limit).offset(offset))]
 
 

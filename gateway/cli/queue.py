@@ -93,13 +93,13 @@ def release(session: Session, names: tuple[str, ...]) -> int:
     """Take it out of the hands of a process that died, with all else that this one had."""
 
     def change(tx: Transaction, name: str) -> str | None:
-        from store import inbox, outbox
+        from store import claims, outbox
         from store.inbox import InboxItem
 
         item = find(tx, name, bare="out")
         if item.lease_owner is None:
             return f"is {item.state}: nobody has it in hand"
-        hand_back = inbox.hand_back if isinstance(item, InboxItem) else outbox.hand_back
+        hand_back = claims.hand_back if isinstance(item, InboxItem) else outbox.hand_back
         hand_back(tx, item.lease_owner)
         return None
 

@@ -36,7 +36,7 @@ from rules.decide.facts import Facts, MailArrived
 from rules.effects import Decision, Quarantine, QueueMail, SetAside
 from rules.model import Desk, Proof, Ticket, Visibility
 from rules.said import Why
-from store import evidence, holds, inbox, journal, mailboxes, messages, settings, tickets
+from store import claims, evidence, holds, inbox, journal, mailboxes, messages, settings, tickets
 from store.database import Transaction
 from store.inbox import Disposition, InboxItem
 from store.messages import Message, NewAttachment
@@ -107,7 +107,7 @@ def _parsed(
     A child that dies over a mail dies of something else once, of the mail twice."""
     parsed: ParsedMail | Unreadable = Unreadable("it was not read")
     for _ in range(house.configuration.limits.deaths):
-        alone = item.interruptions >= inbox.SUSPECT
+        alone = item.interruptions >= claims.SUSPECT
         parsed = parse(
             body, mail_from=item.mail_from, list_ids=list_ids, alone=alone, bounds=house.bounds
         )
@@ -122,7 +122,7 @@ def handle_mail(tx: Transaction, house: House, owner: str, mail: ReadMail) -> Ou
     Raises StoreError: then nothing of it happened, and the mail waits as before.
     """
     if is_canary(tx, house, mail.parsed):
-        inbox.settle(tx, mail.item.id, owner, house.clock(), Disposition.SET_ASIDE, "canary")
+        claims.settle(tx, mail.item.id, owner, house.clock(), Disposition.SET_ASIDE, "canary")
         return Outcome()
     reason = _unfit(mail)
     if reason and reason not in mail.item.released:
@@ -149,7 +149,7 @@ def _unfit(mail: ReadMail) -> str | None:
 def _quarantine(tx: Transaction, house: House, owner: str, mail: ReadMail, reason: str) -> Outcome:
     """Kept whole; the operators are told, since nobody else can be."""
     now = house.clock()
-    inbox.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, reason)
+    claims.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, reason)
     tell_operators(
         tx,
         house,
@@ -166,7 +166,7 @@ def _for_operators(
 ) -> Outcome:
     """Mail to postmaster@ goes to those who run the gateway (RFC 5321, 4.5.1)."""
     now = house.clock()
-    inbox.settle(tx, mail.item.id, owner, now, Disposition.SET_ASIDE, "postmaster")
+    claims.settle(tx, mail.item.id, owner, now, Disposition.SET_ASIDE, "postmaster")
     if parsed.kind.value == "human":
         sender = parsed.sender.address if parsed.sender else ""
         details = {"id": mail.item.id, "from": sender, "subject": parsed.subject}
@@ -389,9 +389,9 @@ def _settle(
     aside = next((e for e in decision.effects if isinstance(e, SetAside)), None)
     spam = next((e for e in decision.effects if isinstance(e, Quarantine)), None)
     if spam is not None and outcome.ticket is None:
-        inbox.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, spam.reason)
+        claims.settle(tx, mail.item.id, owner, now, Disposition.QUARANTINED, spam.reason)
     elif outcome.ticket is not None:
-        inbox.settle(
+        claims.settle(
             tx,
             mail.item.id,
             owner,
@@ -404,7 +404,7 @@ def _settle(
             inbox.quarantine_ticket(tx, outcome.ticket.number, spam.reason, except_=mail.item.id)
     else:
         reason = aside.reason if aside else decision.reason
-        inbox.settle(tx, mail.item.id, owner, now, Disposition.SET_ASIDE, reason)
+        claims.settle(tx, mail.item.id, owner, now, Disposition.SET_ASIDE, reason)
 
 
 # --- what was held -------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from gateway.app import App, open_home
 from gateway.configuration.starting import write_home
 from gateway.predecessors import is_gone, owner_name, take_over
 from gateway.values import Channel, Envelope, RawMail
-from store import inbox
 
 DESK = "helpdesk@accel.example"
 US = "desk-1-7-0a1b2c3d"
@@ -53,9 +52,9 @@ def test_work_of_the_dead_is_taken_over_at_once(app: App) -> None:
     ours = owner_name()
     dead = ours[:-8] + "00000000"
     with app.house.database.transaction() as tx:
-        assert len(inbox.claim(tx, dead, now, timedelta(days=1), 9)) == 1
+        assert len(claims.claim(tx, dead, now, timedelta(days=1), 9)) == 1
     assert take_over(app.house, ours) == 1
     with app.house.database.transaction() as tx:
-        (item,) = inbox.claim(tx, ours, app.house.clock(), timedelta(seconds=30), 9)
+        (item,) = claims.claim(tx, ours, app.house.clock(), timedelta(seconds=30), 9)
     assert item.interruptions == 1
     assert take_over(app.house, ours) == 0

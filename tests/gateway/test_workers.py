@@ -16,7 +16,7 @@ from gateway.configuration.starting import write_home
 from gateway.handle.arrival import ReadMail, handle_mail
 from gateway.values import Channel, Envelope, RawMail
 from gateway.workers import Loop, Processing
-from store import inbox, outbox, quarantine, schema, status
+from store import claims, inbox, outbox, quarantine, schema, status
 from store.errors import StoreUnavailable
 
 DESK = "helpdesk@accel.example"
@@ -122,7 +122,7 @@ def test_a_mail_that_ends_its_child_again_and_again_is_quarantined(
 ) -> None:
     """It is put off each time and blamed in the end; whoever handles mails outlives it."""
     arrive(app, 1)
-    processing = ended_over(app, inbox.SUSPECT)
+    processing = ended_over(app, claims.SUSPECT)
     monkeypatch.setattr(child, "run", lambda *_: -11)
     for _ in range(workers.TRIES):
         processing.work()
@@ -139,7 +139,7 @@ def test_a_child_that_cannot_reach_the_store_blames_no_mail(
 ) -> None:
     """The mail is handed back, as where the gateway itself cannot."""
     arrive(app, 1)
-    processing = ended_over(app, inbox.SUSPECT)
+    processing = ended_over(app, claims.SUSPECT)
     monkeypatch.setattr(child, "run", lambda *_: os.EX_TEMPFAIL)
     with pytest.raises(StoreUnavailable):
         processing.work()

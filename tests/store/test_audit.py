@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from rules.effects import OpenTicket
 from rules.model import Visibility
-from store import inbox, journal, messages, outbox, tickets
+from store import claims, inbox, journal, messages, outbox, tickets
 from store.audit import Fault, audit
 from store.database import Database, Transaction
 from store.inbox import Disposition
@@ -28,9 +28,9 @@ def fill(database: Database) -> None:
             mail = arrival(key, body=body, received_at=after(number))
             items[key] = inbox.arrive(tx, [mail])[0].id
         inbox.arrive(tx, [arrival("first", body=b"by another way", received_at=after(9))])
-        for item in inbox.claim(tx, "w", after(20), LEASE, 3):
+        for item in claims.claim(tx, "w", after(20), LEASE, 3):
             if item.content_key == "aside":
-                inbox.settle(tx, item.id, "w", NOW, Disposition.SET_ASIDE, "absence")
+                claims.settle(tx, item.id, "w", NOW, Disposition.SET_ASIDE, "absence")
             else:
                 on_ticket(tx, item)
 
@@ -56,7 +56,7 @@ def on_ticket(tx: Transaction, item: inbox.InboxItem) -> None:
     journal.append(tx, number, [Entry(NOW, JAN, "opened", OpenTicket(opened), message=kept.id)])
     answer = outgoing(tx, number, f"answer to {key}")
     outbox.add(tx, [queued(tx, f"answer to {key}", ticket=number, message=answer.id)])
-    inbox.settle(tx, item.id, "w", NOW, Disposition.TICKET, "opened", number)
+    claims.settle(tx, item.id, "w", NOW, Disposition.TICKET, "opened", number)
 
 
 def faults(database: Database) -> list[Fault]:

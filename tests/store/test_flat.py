@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from store import (
     brakes,
+    claims,
     evidence,
     holds,
     inbox,
@@ -42,11 +43,11 @@ from tests.store.examples import (
 
 def _mail(tx: Transaction) -> None:
     inbox.arrive(tx, [arrival("a"), arrival("b"), arrival("a")])
-    first, second = inbox.claim(tx, "me", NOW, LEASE, 9)
-    inbox.settle(tx, first.id, "me", NOW, Disposition.SET_ASIDE, "x")
-    inbox.postpone(tx, second.id, "me", NOW, "x")
-    inbox.renew(tx, "me", NOW)
-    inbox.hand_back(tx, "me")
+    first, second = claims.claim(tx, "me", NOW, LEASE, 9)
+    claims.settle(tx, first.id, "me", NOW, Disposition.SET_ASIDE, "x")
+    claims.postpone(tx, second.id, "me", NOW, "x")
+    claims.renew(tx, "me", NOW)
+    claims.hand_back(tx, "me")
 
 
 def _ticket(tx: Transaction) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import inbox, quarantine
+from store import claims, inbox, quarantine
 from store.database import Database, Transaction
 from store.inbox import Disposition
 from tests.store.examples import LEASE, NOW, after, arrival, incoming, saved
@@ -10,8 +10,8 @@ from tests.store.examples import LEASE, NOW, after, arrival, incoming, saved
 
 def _quarantined(tx: Transaction, key: str = "k", reason: str = "no_from") -> int:
     inbox.arrive(tx, [arrival(key)])
-    [item] = inbox.claim(tx, "me", NOW, LEASE, 1)
-    inbox.settle(tx, item.id, "me", NOW, Disposition.QUARANTINED, reason)
+    [item] = claims.claim(tx, "me", NOW, LEASE, 1)
+    claims.settle(tx, item.id, "me", NOW, Disposition.QUARANTINED, reason)
     return item.id
 
 
@@ -21,9 +21,9 @@ def test_a_released_mail_is_looked_at_again(database: Database) -> None:
         item = _quarantined(tx)
         assert quarantine.release(tx, item, after(60))
         assert not quarantine.release(tx, item, after(60))
-        [again] = inbox.claim(tx, "me", after(60), LEASE, 9)
+        [again] = claims.claim(tx, "me", after(60), LEASE, 9)
         assert (again.id, again.attempts, again.released) == (item, 1, frozenset({"no_from"}))
-        inbox.settle(tx, item, "me", NOW, Disposition.QUARANTINED, "spam")
+        claims.settle(tx, item, "me", NOW, Disposition.QUARANTINED, "spam")
         assert quarantine.release(tx, item, NOW)
         released = inbox.get(tx, item)
         assert released is not None
@@ -35,13 +35,13 @@ def test_a_retried_mail_may_be_put_there_again(database: Database) -> None:
     with database.transaction() as tx:
         item = _quarantined(tx)
         assert quarantine.retry(tx, item, NOW)
-        [again] = inbox.claim(tx, "me", NOW, LEASE, 9)
+        [again] = claims.claim(tx, "me", NOW, LEASE, 9)
         assert again.released == frozenset()
         assert not quarantine.retry(tx, item, NOW), "it is in work"
-        inbox.postpone(tx, item, "me", after(3600), "no resolver")
-        assert inbox.claim(tx, "me", NOW, LEASE, 9) == []
+        claims.postpone(tx, item, "me", after(3600), "no resolver")
+        assert claims.claim(tx, "me", NOW, LEASE, 9) == []
         assert quarantine.retry(tx, item, NOW)
-        assert [i.id for i in inbox.claim(tx, "me", NOW, LEASE, 9)] == [item]
+        assert [i.id for i in claims.claim(tx, "me", NOW, LEASE, 9)] == [item]
 
 
 def test_a_dropped_mail_is_set_aside(database: Database) -> None:
@@ -62,8 +62,8 @@ def test_a_mail_that_was_taken_off_a_ticket_goes_back_there(database: Database) 
     with database.transaction() as tx:
         ticket = saved(tx)
         mail = incoming(tx, ticket.number)
-        [item] = inbox.claim(tx, "me", NOW, LEASE, 1)
-        inbox.settle(tx, item.id, "me", NOW, Disposition.TICKET, "opened", ticket.number)
+        [item] = claims.claim(tx, "me", NOW, LEASE, 1)
+        claims.settle(tx, item.id, "me", NOW, Disposition.TICKET, "opened", ticket.number)
         inbox.quarantine_ticket(tx, ticket.number, "spam", except_=0)
         assert mail.inbox == item.id
         assert quarantine.release(tx, item.id, NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import inbox, outbox
+from store import claims, inbox, outbox
 from store.database import Database
 from store.inbox import Disposition
 from store.status import status
@@ -33,10 +33,10 @@ def test_every_mail_counts_once(database: Database) -> None:
     with database.transaction() as tx:
         number = saved(tx).number
         inbox.arrive(tx, [arrival(key) for key in ("a", "b", "c", "d", "e", "a", "b")])
-        items = inbox.claim(tx, "me", NOW, LEASE, 4)
+        items = claims.claim(tx, "me", NOW, LEASE, 4)
         for item, disposition in zip(items, list(Disposition)[:3], strict=False):
             ticket = number if disposition is Disposition.TICKET else None
-            inbox.settle(tx, item.id, "me", NOW, disposition, "x", ticket)
+            claims.settle(tx, item.id, "me", NOW, disposition, "x", ticket)
         rows = outbox.add(tx, [queued(tx, key, due_at=after(n)) for n, key in enumerate("abc")])
         outbox.claim(tx, "me", NOW, LEASE, 1)
         outbox.fail(tx, rows[0], "me", NOW, "5.0.0", "x")

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import MetaData, func, select
 
 from rules.model import Ticket
-from store import evidence, inbox, journal, messages, outbox, status, tickets
+from store import claims, evidence, inbox, journal, messages, outbox, status, tickets
 from store.audit import audit
 from store.database import Database, Transaction
 from store.migrate import check_schema, migrate, revision
@@ -92,7 +92,7 @@ def test_it_is_written_to_as_before(released: Database) -> None:
         known = tickets.numbers(tx, 100)
         assert tickets.new_number(tx) == known[-1] + 1
         last = inbox.everything(tx, 1000)[-1]
-        items = inbox.claim(tx, "me", after(10**8), after(1) - after(0), 5)
+        items = claims.claim(tx, "me", after(10**8), after(1) - after(0), 5)
         assert [item.id for item in items] == [last.id]
 
 

@@ -14,7 +14,7 @@ from gateway.cli.main import run
 from gateway.configuration.starting import write_home
 from rules.effects import MoveTo, OpenTicket
 from rules.model import Proof, Ticket, Visibility
-from store import evidence, inbox, journal, messages, outbox, tickets
+from store import claims, evidence, inbox, journal, messages, outbox, tickets
 from store.database import Database
 from store.inbox import Arrival, Disposition
 from store.journal import Entry
@@ -75,7 +75,7 @@ def fill(database: Database) -> None:
         arrived = [arrival(key) for key in ("1 ticket", "2 quarantined", "3 waiting")]
         receipts = inbox.arrive(tx, [*arrived, arrived[0]])
         on_ticket, set_apart = receipts[0].id, receipts[1].id
-        inbox.claim(tx, "w", NOW, timedelta(minutes=5), 2)
+        claims.claim(tx, "w", NOW, timedelta(minutes=5), 2)
         number = tickets.new_number(tx)
         ticket = tickets.save(tx, None, sample(number))
         mail = messages.add(tx, incoming(number, on_ticket, evidence.put(tx, MAIL)))
@@ -86,8 +86,8 @@ def fill(database: Database) -> None:
             Entry(NOW, "marie@accel.example", "moved", moved, "new", "open"),
         ]
         journal.append(tx, number, entries)
-        inbox.settle(tx, on_ticket, "w", NOW, Disposition.TICKET, "opened", number)
-        inbox.settle(tx, set_apart, "w", NOW, Disposition.QUARANTINED, "spam")
+        claims.settle(tx, on_ticket, "w", NOW, Disposition.TICKET, "opened", number)
+        claims.settle(tx, set_apart, "w", NOW, Disposition.QUARANTINED, "spam")
         copies = outbox.add(tx, [leaving(number, copy), leaving(number, None)])
         assert copies == [1, 2]
         outbox.claim(tx, "w", NOW, timedelta(minutes=5), 1)

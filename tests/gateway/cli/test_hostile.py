@@ -14,7 +14,7 @@ from gateway.cli.screen import UNSEEN
 from gateway.configuration.starting import write_home
 from rules.effects import OpenTicket
 from rules.model import Survey, Ticket
-from store import evidence, inbox, journal, messages, outbox, tickets
+from store import claims, evidence, inbox, journal, messages, outbox, tickets
 from store.database import Database, Transaction
 from store.inbox import Arrival, Disposition
 from store.journal import Entry
@@ -57,8 +57,8 @@ def fill(tx: Transaction) -> None:
     """In quarantine, waiting, given up, and a ticket that its journal does not tell."""
     for key in ("1", "2"):
         inbox.arrive(tx, [Arrival(key, DESK, "smtp", ADDRESS, (DESK,), NOW, MAIL)])
-    inbox.claim(tx, "w", NOW, timedelta(minutes=5), 1)
-    inbox.settle(tx, 1, "w", NOW, Disposition.QUARANTINED, EVIL)
+    claims.claim(tx, "w", NOW, timedelta(minutes=5), 1)
+    claims.settle(tx, 1, "w", NOW, Disposition.QUARANTINED, EVIL)
     ticket = tickets.save(tx, None, evil(tickets.new_number(tx)))
     raw = evidence.put(tx, MAIL)
     mail = replace(incoming(1, 2, raw), sender=ADDRESS, sender_name=EVIL, subject=EVIL)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from store import mailboxes
+from store import claims, mailboxes
 from store.database import Database
 from tests.gateway.cli.conftest import MAIL, NOW, Shell
 
@@ -182,11 +182,10 @@ def test_queue_release(filled: Shell) -> None:
     """A mail in the hands of a process that died is free again."""
     from datetime import timedelta
 
-    from store import inbox
     from tests.gateway.cli.conftest import NOW
 
     with filled.session.database() as database, database.transaction() as tx:
-        inbox.claim(tx, "died", NOW, timedelta(hours=1), 10)
+        claims.claim(tx, "died", NOW, timedelta(hours=1), 10)
     assert states(filled)["in3"] == "working"
     assert filled("queue", "release", "in3") == (0, "in3: done\n", "")
     assert states(filled)["in3"] == "waiting"
