@@ -13,6 +13,7 @@ from gateway.app import App, open_home
 from gateway.configuration.starting import write_home
 from gateway.predecessors import is_gone, owner_name, take_over
 from gateway.values import Channel, Envelope, RawMail
+from store import claims
 
 DESK = "helpdesk@accel.example"
 US = "desk-1-7-0a1b2c3d"
