@@ -16,7 +16,7 @@ from collections.abc import Callable
 import structlog
 
 from gateway.house import House
-from store import inbox, mailboxes, outbox
+from store import claims, mailboxes, outbox
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ def take_over(house: House, owner: str) -> int:
     now = house.clock()
     taken = 0
     with house.database.transaction() as tx:
-        for table in (inbox, outbox, mailboxes):
+        for table in (claims, outbox, mailboxes):
             gone = [name for name in table.owners(tx) if is_gone(name, owner)]
             taken += sum(table.end_leases(tx, name, now) for name in gone)
     if taken:
