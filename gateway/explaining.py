@@ -14,20 +14,25 @@ from gateway.handle.matching import TicketMatch, addresses, match
 from gateway.house import House
 from gateway.reading import Bounds, Unreadable, parse
 from gateway.routing import by_desk
+from gateway.telling import sentences
 from gateway.values import Attachment, Channel, Envelope, ParsedMail
 from rules import commands as reading
 from rules.commands import Reading
 from rules.decide import decide
-from rules.decide.facts import MailArrived
-from rules.effects import Decision, OpenTicket, QueueMail, SetAside
+from rules.decide.facts import Found, MailArrived
+from rules.effects import Decision, Hold, OpenTicket, QueueMail, SetAside
 from rules.loading import load_processes
 from rules.model import Desk
 from rules.process import Process
 from store.errors import StoreError
 
 Explained = dict[str, object]
-_LANGUAGE = "en"
-"""The command line speaks English."""
+_FOUND = {
+    Found.TOKEN: "the address that it was written to",
+    Found.REFERENCES: "the mail that it answers",
+    Found.SUBJECT: "the number in its subject",
+    Found.COMMAND: "its command",
+}
 
 
 def explain(house: House | None, file: str, octets: bytes, now: datetime) -> Explained:
@@ -43,7 +48,7 @@ def explain(house: House | None, file: str, octets: bytes, now: datetime) -> Exp
         return _at_home(house, file, octets, parsed, now)
     except StoreError as error:
         told = _object(file, parsed, _known_commands(parsed, now), "none", None, [])
-        return {**told, "would": [f"nothing can be said of tickets: {error}"]}
+        return {**told, "would": [f"Nothing can be said of tickets: {error}."]}
 
 
 def _unreadable(file: str, reason: str) -> Explained:
@@ -59,7 +64,7 @@ def _unreadable(file: str, reason: str) -> Explained:
         "commands": [],
         "attachments": [],
         "problems": [reason],
-        "would": [f"quarantine it: {reason}"],
+        "would": [f"It goes to the quarantine: {reason}."],
     }
 
 
@@ -132,11 +137,11 @@ def shipped_processes() -> Mapping[str, Process]:
 def _would_alone(parsed: ParsedMail) -> list[str]:
     match parsed.kind.value:
         case "human":
-            return ["open a ticket, or add to one that it answers"]
+            return ["It opens a ticket, or comes to the one that it answers."]
         case "bounce":
-            return ["note that a mail of ours was not delivered, where it is one"]
+            return ["A mail of ours is noted as not delivered, where it was one."]
         case _:
-            return ["keep it as evidence, without an answer"]
+            return ["It is kept as evidence, without an answer."]
 
 
 # --- with an installation ---------------------------------------------------------------------
@@ -157,7 +162,7 @@ def _at_home(
     process = facts.process
     read = _read(parsed, process, facts.now, desk)
     number = found.ticket.number if found.ticket else None
-    would = _would(decision, desk, process, found)
+    would = _would(house, desk, decision, found)
     return _object(file, parsed, read, identity.actor.proof.value, number, would)
 
 
@@ -172,37 +177,23 @@ def _desk(house: House, envelope: Envelope, parsed: ParsedMail) -> Desk:
     return house.desks[address]
 
 
-def _would(decision: Decision, desk: Desk, process: Process, found: TicketMatch) -> list[str]:
-    sentences = list(_changes(decision, desk, found))
-    sentences += [_refusal(refusal) for refusal in decision.refusals]
-    sentences += [_done(line, process) for line in decision.lines]
+def _would(house: House, desk: Desk, decision: Decision, found: TicketMatch) -> list[str]:
+    told = [*_changes(decision, desk, found), *sentences(house, desk, found.ticket, decision)]
     for effect in decision.effects:
-        if isinstance(effect, QueueMail):
-            sentences.append(f"mail {effect.template} to {', '.join(effect.to)}")
-    return sentences or ["nothing"]
+        if isinstance(effect, Hold):
+            lines = ", ".join(effect.commands.splitlines())
+            told.append(f"{effect.address} is asked to confirm first: {lines}.")
+        elif isinstance(effect, QueueMail):
+            told.append(f"Mail to {', '.join(effect.to)}: {effect.template.replace('_', ' ')}.")
+    return told or ["Nothing happens."]
 
 
 def _changes(decision: Decision, desk: Desk, found: TicketMatch) -> Iterable[str]:
     opened = next((e for e in decision.effects if isinstance(e, OpenTicket)), None)
     aside = next((e for e in decision.effects if isinstance(e, SetAside)), None)
     if opened is not None:
-        yield f"open ticket {opened.ticket.number} at {desk.address}"
+        yield f"It opens ticket #{opened.ticket.number} at {desk.address}."
     elif found.ticket is not None:
-        yield f"add it to ticket {found.ticket.number}, found by {found.how.value}"
+        yield f"It comes to ticket #{found.ticket.number}, found by {_FOUND[found.how]}."
     if aside is not None:
-        yield f"set it aside: {aside.reason}"
-
-
-def _refusal(refusal: Mapping[str, object]) -> str:
-    return f"refuse {refusal.get('line') or 'it'}: {refusal['why']}"
-
-
-def _done(line: Mapping[str, object], process: Process) -> str:
-    given = {k: v for k, v in line.items() if k != "what" and v not in ("", None)}
-    details = ", ".join(f"{k} {_said(v, process)}" for k, v in given.items())
-    return f"{line['what']}: {details}" if details else str(line["what"])
-
-
-def _said(value: object, process: Process) -> object:
-    """Words of the process file come in each language."""
-    return process.say(value, _LANGUAGE) if isinstance(value, Mapping) else value
+        yield f"It is set aside: {aside.reason}."

@@ -1,4 +1,4 @@
-"""What an operator's command did, as sentences for the terminal."""
+"""What was decided, as sentences for the terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from gateway.handle.due import Ordered
 from gateway.house import House
 from gateway.render.mail import render
 from gateway.render.page import Page, Recipient
+from rules.effects import Decision
+from rules.model import Desk, Ticket
 
+_QUOTED = "› "
+"""What mails put before a line that would be a command in an answer to them."""
 _LANGUAGE = "en"
 """The command line speaks English."""
 
@@ -26,6 +30,14 @@ def told(house: House, done: Ordered, address: str) -> Acted:
     ticket = done.ticket
     desk = house.desks.get(ticket.desk) if ticket else None
     desk = desk or next(iter(house.desks.values()))
+    lines = sentences(house, desk, ticket, done.decision, address)
+    return Acted(lines, bool(done.decision.refusals))
+
+
+def sentences(
+    house: House, desk: Desk, ticket: Ticket | None, decision: Decision, address: str = ""
+) -> tuple[str, ...]:
+    """What a decision does, and what it refuses and why, in the words that mails have for it."""
     page = Page(
         template="terminal",
         ticket=ticket,
@@ -34,8 +46,8 @@ def told(house: House, done: Ordered, address: str) -> Acted:
         recipient=Recipient(address, "", _LANGUAGE, desk.time_zone, staff=True),
         now=house.clock(),
         may_repeat=True,
-        data={"lines": done.decision.lines, "refusals": done.decision.refusals},
+        data={"lines": decision.lines, "refusals": decision.refusals},
     )
     text = render(house.renderer, page).text
-    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-    return Acted(lines, bool(done.decision.refusals))
+    lines = (line.strip().removeprefix(_QUOTED) for line in text.splitlines())
+    return tuple(line for line in lines if line)

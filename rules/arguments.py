@@ -65,7 +65,7 @@ class _Line:
         for name, spec in self._specs.items():
             if spec.type != "flag":
                 continue
-            raising = {normalise(word) for word in (name, *spec.words)}
+            raising = {normalise(word) for word in (name, *spec.keywords)}
             at = self._find(raising)
             if at is not None:
                 del self._words[at[0] : at[1]]
@@ -94,7 +94,9 @@ class _Line:
     def take_after_keywords(self) -> Fault | None:
         """The last place where keyword and value read; elsewhere it is a word of a text."""
         for name, spec in self._specs.items():
-            keywords = {normalise(word) for word in spec.after}
+            if not spec.after:
+                continue
+            keywords = {normalise(word) for word in spec.keywords}
             places = [at for at, word in enumerate(self._words) if _plain(word) in keywords]
             for at in reversed(places):
                 rest = self._words[at + 1 :]

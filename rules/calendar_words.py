@@ -25,7 +25,7 @@ def _set(words: str) -> frozenset[str]:
 DAYS = _numbered(
     {
         0: "today aujourd'hui dnes vandaag heute",
-        1: "tomorrow demain zítra morgen",
+        1: "tomorrow demain zítra zítřka morgen",
         2: "day-after-tomorrow the-day-after-tomorrow après-demain pozítří overmorgen übermorgen",
         -1: "yesterday hier včera gisteren gestern",
         -2: "day-before-yesterday avant-hier předevčírem eergisteren vorgestern",
@@ -40,12 +40,12 @@ NEXT_WEEK = _set(
 )
 WEEKDAYS = _numbered(
     {
-        0: "monday lundi pondělí maandag montag",
-        1: "tuesday mardi úterý dinsdag dienstag",
-        2: "wednesday mercredi středa středu woensdag mittwoch",
-        3: "thursday jeudi čtvrtek donderdag donnerstag",
-        4: "friday vendredi pátek vrijdag freitag",
-        5: "saturday samedi sobota sobotu zaterdag samstag sonnabend",
+        0: "monday lundi pondělí pondělka maandag montag",
+        1: "tuesday mardi úterý úterka dinsdag dienstag",
+        2: "wednesday mercredi středa středu středy woensdag mittwoch",
+        3: "thursday jeudi čtvrtek čtvrtka donderdag donnerstag",
+        4: "friday vendredi pátek pátku vrijdag freitag",
+        5: "saturday samedi sobota sobotu soboty zaterdag samstag sonnabend",
         6: "sunday dimanche neděle neděli zondag sonntag",
     }
 )

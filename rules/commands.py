@@ -67,7 +67,8 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A line that was meant as a command and is none; `details` as `Why` lists them."""
+    """A line that was meant as a command and is none; `details` as `Why` lists them, but that
+    `meant` is by command: who may use which is for the decision."""
 
     line: str
     why: Why
@@ -146,15 +147,21 @@ class _Lexicon:
     def foreign(self, word: str) -> bool:
         return any(word in process.vocabulary for process in self.others)
 
-    def near(self, word: str) -> list[str]:
-        return _all(process.vocabulary.near(word) for process in self.own)
+    def near(self, word: str) -> bool:
+        return any(process.vocabulary.near(word) for process in self.own)
 
-    def like(self, word: str) -> list[str]:
-        return _all(process.vocabulary.like(word) for process in self.own)
-
-
-def _all(words: Iterable[tuple[str, ...]]) -> list[str]:
-    return list(dict.fromkeys(f"#{word}" for group in words for word in group))
+    def meant(self, word: str, language: str) -> dict[str, str]:
+        """By command what may have been meant, as it is written; the reader's own words first."""
+        found = dict[str, tuple[bool, str]]()
+        for process in self.own:
+            for written in process.vocabulary.like(word):
+                name = process.vocabulary.command(normalise(written)) or written
+                words = (name,) if language == "en" else process.commands[name].alias.get(language)
+                own = written in (words or ())
+                if name not in found or (own and not found[name][0]):
+                    found[name] = (own, f"#{written}")
+        best = sorted(found.items(), key=lambda item: not item[1][0])
+        return {name: written for name, (_, written) in best}
 
 
 def _read(new_text: str, lexicon: _Lexicon, frame: Frame) -> Reading:
@@ -183,13 +190,19 @@ def _meant(lines: Sequence[CommandLine], lexicon: _Lexicon) -> list[CommandLine]
 def _understand(line: CommandLine, lexicon: _Lexicon, text: str, frame: Frame) -> Called | Problem:
     found = lexicon.command(line.word)
     if found is None:
-        meant = lexicon.like(line.word)
-        return Problem(line.line, Why.UNKNOWN, {"word": line.word, "meant": meant})
+        meant = lexicon.meant(line.word, frame.answered_in)
+        return Problem(line.line, Why.UNKNOWN, {"word": _written(line.line), "meant": meant})
     name, spec = found
     read = read_arguments(name, spec, line.rest, text, frame)
     if isinstance(read, Fault):
         return Problem(line.line, read.why, read.details)
     return Called(name, spec, read, line.line, line.number, line.first)
+
+
+def _written(line: str) -> str:
+    """The word of a command line as it stands there."""
+    match = _LINE.fullmatch(line)
+    return match[1] if match else line
 
 
 def _without(new_text: str, numbers: set[int]) -> str:

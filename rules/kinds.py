@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from rules.durations import read_duration
 from rules.moments import read_date, read_moment
+from rules.priorities import read_priority
 from rules.process import Argument, ArgumentType
 from rules.words import normalise
 
@@ -25,9 +26,15 @@ class Frame:
     now: datetime
     zone: tzinfo
     language: str = "en"
-    """The desk's, in which a doubtful word is read."""
+    """The desk's."""
     answered_in: str = "en"
     """The sender's, in which a fault shows how the command is written."""
+
+    @property
+    def doubtful_in(self) -> str:
+        """The language of a doubtful word: "hier" is yesterday to who is answered in French, and
+        otherwise what it is to the desk."""
+        return "fr" if self.answered_in == "fr" else self.language
 
 
 Taken = tuple[object, int] | None
@@ -198,16 +205,6 @@ def _amount(words: Sequence[str], _: Argument, __: Frame) -> Taken:
 
 # --- times, choices, links ---------------------------------------------------------------------
 
-PRIORITIES: Mapping[str, str] = {
-    normalise(word): priority
-    for priority, words in {
-        "low": "low basse faible nízká laag niedrig gering",
-        "normal": "normal normale normální střední normaal medium moyenne mittel",
-        "high": "high haute élevée vysoká hoog hoch",
-        "urgent": "urgent urgente critical critique urgentní kritická naléhavá dringend kritisch",
-    }.items()
-    for word in words.split()
-}
 _URL = re.compile(r"<?(https?://[^\s<>\"]{1,1990})>?", re.IGNORECASE)
 
 
@@ -233,7 +230,7 @@ def _moment(words: Sequence[str], _: Argument, frame: Frame) -> Taken:
     return _longest(
         words,
         9,
-        lambda text: read_moment(text, now=frame.now, zone=frame.zone, language=frame.language),
+        lambda text: read_moment(text, now=frame.now, zone=frame.zone, language=frame.doubtful_in),
     )
 
 
@@ -242,7 +239,7 @@ def _date(words: Sequence[str], spec: Argument, frame: Frame) -> Taken:
         words,
         9,
         lambda text: read_date(
-            text, now=frame.now, zone=frame.zone, past=spec.past, language=frame.language
+            text, now=frame.now, zone=frame.zone, past=spec.past, language=frame.doubtful_in
         ),
     )
 
@@ -254,7 +251,7 @@ def _choice(words: Sequence[str], spec: Argument, _: Frame) -> Taken:
 
 
 def _priority(words: Sequence[str], _: Argument, __: Frame) -> Taken:
-    return _longest(words, 1, lambda text: PRIORITIES.get(normalise(text)))
+    return _longest(words, 1, read_priority)
 
 
 def _url(words: Sequence[str], _: Argument, __: Frame) -> Taken:

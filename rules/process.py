@@ -15,13 +15,13 @@ from rules.shapes.commands import (
     Argument,
     Arguments,
     ArgumentType,
-    ChoiceWords,
     Command,
     GiveStep,
     MailStep,
     Offer,
     Offers,
     OpenStep,
+    OwnWords,
     QuoteStep,
     Step,
     Stricter,
@@ -37,7 +37,6 @@ __all__ = [
     "ArgumentType",
     "Arguments",
     "Case",
-    "ChoiceWords",
     "Command",
     "Digest",
     "FieldSpec",
@@ -52,6 +51,7 @@ __all__ = [
     "Offer",
     "Offers",
     "OpenStep",
+    "OwnWords",
     "Part",
     "Process",
     "Question",
@@ -178,6 +178,8 @@ class Process(Part):
     statuses: Mapping[str, Status]
     types: Mapping[str, TicketType] = {}
     fields: Mapping[str, FieldSpec] = {}
+    resolutions: Mapping[str, Text] = {}
+    """What people read of each way in which a ticket was resolved; the word itself without."""
     commands: Mapping[str, Command] = {}
     """The file's own; `rules.loading` adds those that every process has."""
     timers: Mapping[str, TimerSpec] = {}

@@ -47,7 +47,7 @@ class What(StrEnum):
     LEVEL = "level"  # label
     FIELD = "field"  # label, value, kind (of the field)
     CONTRACT = "contract"  # name
-    RESOLUTION = "resolution"  # value
+    RESOLUTION = "resolution"  # value (its label)
     TASK_ADDED = "task_added"
     """number, title, name (empty: nobody yet), due (ISO date or empty); says and at (ISO moment or
     empty) for the customer."""

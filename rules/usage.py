@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.priorities import PRIORITIES
 from rules.process import Argument, Command
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -27,7 +28,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 _FIXED = {
     "duration": "1h30",
     "url": "https://…",
-    "priority": "low|normal|high|urgent",
     "score": "1-5",
 }
 
@@ -48,11 +48,13 @@ def word_of(name: str, command: Command, language: str) -> str:
 def placeholder(name: str, spec: Argument, language: str) -> str:
     """What stands for an argument: `AMOUNT`, `1-5`, `blocked|working`."""
     if spec.example:
-        return spec.example
+        return spec.example_in(language)
     if spec.type == "choice":
         return "|".join(spec.word_in(value, language) for value in spec.choices)
     if spec.type == "flag":
-        return (*spec.words, name)[0]
+        return spec.keyword_in(language) or name
+    if spec.type == "priority":
+        return "|".join(words.get(language, words["en"])[0] for words in PRIORITIES.values())
     if spec.type in _FIXED:
         return _FIXED[spec.type]
     if spec.type == "addresses":
@@ -64,7 +66,7 @@ def placeholder(name: str, spec: Argument, language: str) -> str:
 
 def _needed(name: str, spec: Argument, language: str) -> str:
     word = placeholder(name, spec, language)
-    return f"{spec.after[0]} {word}" if spec.after else word
+    return f"{spec.keyword_in(language)} {word}" if spec.after else word
 
 
 def _left_out(name: str, spec: Argument, language: str) -> str:

@@ -224,9 +224,19 @@ def _role_label(context: Context, role: str) -> str:
 
 
 @pass_context
+def _resolution_label(context: Context, method: str) -> str:
+    return _say(context, context["process"].resolutions.get(method, method))
+
+
+@pass_context
 def _command(context: Context, name: str) -> str:
     """`#goedkeuren`: the command as the recipient would write it."""
     return written(context["process"], name, context["language"])
+
+
+@pass_context
+def _zone(context: Context) -> str:
+    return formats.zone_at_large(context["recipient"].time_zone, context["language"])
 
 
 @pass_context
@@ -238,8 +248,8 @@ def _person(context: Context, address: str) -> str:
 FILTERS: dict[str, Callable[..., object]] = {
     "said": _said,
     "moment": _in_zone(formats.moment),
-    "short_moment": _in_zone(formats.short_moment),
     "zone_name": _in_zone(formats.zone_name),
+    "short_moment": _in_zone(formats.short_moment),
     "day": _in_language(formats.day),
     "duration": _in_language(formats.duration),
     "money": _in_language(formats.money),
@@ -250,6 +260,8 @@ FUNCTIONS: dict[str, Callable[..., object]] = {
     "status_label": _status_label,
     "type_label": _type_label,
     "role_label": _role_label,
+    "resolution_label": _resolution_label,
     "person": _person,
     "command": _command,
+    "zone": _zone,
 }

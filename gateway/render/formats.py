@@ -66,6 +66,12 @@ def zone_name(value: str | datetime, language: str, zone: str) -> str:
     return _plain(get_timezone_name(local, width="long", locale=locale_of(language)))
 
 
+def zone_at_large(zone: str, language: str) -> str:
+    """The zone by the name that it has in summer and winter: `Central European Time`, for lists."""
+    here = zone_of(zone)
+    return "UTC" if here is UTC else _plain(get_timezone_name(here, locale=locale_of(language)))
+
+
 def day(value: str | date, language: str) -> str:
     """`21 November 2026`: a date or its ISO text."""
     on = date.fromisoformat(value) if isinstance(value, str) else value

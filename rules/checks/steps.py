@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
+from rules.checks.aliases import LANGUAGES
 from rules.checks.context import Arguments, Checked
 from rules.faults import Fault, did_you_mean
 from rules.model import Priority, Scalar
 from rules.names import facts_of
-from rules.process import Argument, Given, Step, Value
+from rules.process import Argument, Given, OwnWords, Step, Value
 from rules.source import Path
 from rules.words import normalise
 
@@ -193,13 +194,21 @@ def _argument(c: Checked, spec: Argument, path: Path) -> Iterator[Fault]:
         yield c.fault(path, "there is nothing to choose from", "Write choices: and their words.")
     if spec.type == "flag" and not spec.words:
         yield c.fault(path, "no word raises this flag", "Write words:.")
+    yield from _languages(c, spec.after, (*path, "after"))
+    yield from _languages(c, spec.words, (*path, "words"))
     meant: dict[str, str] = {}
-    for value in spec.choices:
+    for value, words in spec.choices.items():
+        yield from _languages(c, words, (*path, "choices", value))
         for word in spec.words_for(value):
             other = meant.setdefault(normalise(word), value)
             if other != value:
                 message = f"'{word}' means {other} already"
                 yield c.fault((*path, "choices", value), message, "Choose another word.")
+
+
+def _languages(c: Checked, words: OwnWords, path: Path) -> Iterator[Fault]:
+    if isinstance(words, Mapping):
+        yield from c.unknown("language", tuple(words), path, LANGUAGES)
 
 
 def classes(c: Checked) -> Iterator[Fault]:

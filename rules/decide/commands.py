@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rules.commands import Called, Problem, usage
@@ -30,7 +31,7 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
     trial = scene.fork()
     failed = {p.line for p in problems} | {r.line for r in scene.refusals}
     for problem in problems:
-        scene.refuse(problem.line, problem.why, **problem.details)
+        scene.refuse(problem.line, problem.why, **_for_sender(scene, problem))
     for called in commands:
         try:
             called = replace(called, arguments=_with_types(trial, called))
@@ -45,6 +46,25 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
                 scene.refuse(called.line, Why.WITH_OTHERS)
         return scene
     return _proven(scene, trial, commands)
+
+
+_MEANT = 2
+"""Words that an answer asks about: did you mean."""
+
+
+def _for_sender(scene: Scene, problem: Problem) -> Mapping[str, object]:
+    """Of what may have been meant the best, and nothing that is not the sender's to use."""
+    meant = problem.details.get("meant")
+    if not isinstance(meant, Mapping):
+        return problem.details
+    roles = roles_of(scene.facts, scene.facts.actor.person, scene.ticket)
+    commands = scene.process.commands
+    theirs = [
+        word
+        for name, word in meant.items()
+        if _operates(scene) or (name in commands and allowed(commands[name], roles))
+    ]
+    return {**problem.details, "meant": theirs[:_MEANT]}
 
 
 def _check(scene: Scene, called: Called) -> None:
@@ -104,8 +124,25 @@ def _refuse_status(scene: Scene, called: Called) -> None:
     raise Refused(
         Why.WRONG_STATUS,
         status_label=process.statuses[ticket.status].label,
-        in_labels=[process.statuses[name].label for name in statuses_of(process, command)],
+        in_labels=[process.statuses[name].label for name in _elsewhere(scene, called)],
     )
+
+
+_STATUS = re.compile(r"(?<![\w.])status\b")
+
+
+def _elsewhere(scene: Scene, called: Called) -> list[str]:
+    """The statuses in which it could be done, as far as the guards about the status say."""
+    ticket, command = scene.open_ticket, called.spec
+    asked = [guard.that for guard in command.guards if _STATUS.search(guard.that)]
+    return [
+        name
+        for name in statuses_of(scene.process, command)
+        if all(
+            guards.holds(that, known(scene.facts, replace(ticket, status=name), called.arguments))
+            for that in asked
+        )
+    ]
 
 
 def _perform(scene: Scene, called: Called) -> None:

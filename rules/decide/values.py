@@ -120,7 +120,7 @@ def _set_contract(scene: Scene, value: str) -> None:
 
 def _set_resolution(scene: Scene, value: str) -> None:
     scene.do(SetValue("resolution", value))
-    scene.say(What.RESOLUTION, value=value)
+    scene.say(What.RESOLUTION, value=scene.process.resolutions.get(value, value))
 
 
 _ATTRIBUTES: dict[str, Callable[[Scene, str], None]] = {

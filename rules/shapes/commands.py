@@ -65,18 +65,30 @@ def _arguments(value: object) -> object:
     return {value: "text"} if isinstance(value, str) else value
 
 
-ChoiceWords = Mapping[str, Words] | Words
-"""The words that mean a value: by language code, or a list that no language claims."""
+OwnWords = Mapping[str, Words] | Words
+"""Words that mean one thing: by language code, or a list that no language claims."""
+
+
+def all_words(words: OwnWords) -> tuple[str, ...]:
+    """Those of every language: whoever answers in another than the mail's is understood."""
+    groups = words.values() if isinstance(words, Mapping) else (words,)
+    return tuple(word for group in groups for word in group)
+
+
+def own_word(words: OwnWords, language: str) -> str | None:
+    """The first word of the language; None where it has none."""
+    own = words.get(language, ()) if isinstance(words, Mapping) else ()
+    return next(iter(own), None)
 
 
 class Argument(Part):
     """One argument of a command. `choices`: the value kept -> the words that mean it."""
 
     type: ArgumentType = "text"
-    choices: Mapping[str, ChoiceWords] = {}
-    after: Words = ()
+    choices: Mapping[str, OwnWords] = {}
+    after: OwnWords = ()
     """The word before it ("due", "task"); needed where an optional argument is no other's kind."""
-    words: Words = ()
+    words: OwnWords = ()
     """The words that raise a flag."""
     signed: bool = False
     """Of a duration: a minus before it takes back as much."""
@@ -84,20 +96,32 @@ class Argument(Part):
     """Of a date: the last such day ("friday" of time worked), never one to come."""
     below: bool = False
     """Of a text: where the line has none, the text of the mail stands for it."""
-    example: str = ""
+    example: Text = ""
     """What the usage shows for it, where its kind says too little: `yesterday`."""
 
     def words_for(self, value: str) -> tuple[str, ...]:
         """All words that mean this choice, itself among them."""
-        words = self.choices[value]
-        groups = words.values() if isinstance(words, Mapping) else (words,)
-        return (value, *(word for group in groups for word in group))
+        return (value, *all_words(self.choices[value]))
 
     def word_in(self, value: str, language: str) -> str:
         """The word for this choice in the language; the value itself where there is none."""
-        words = self.choices.get(value, ())
-        own = words.get(language, ()) if isinstance(words, Mapping) else ()
-        return next(iter(own), value)
+        return own_word(self.choices.get(value, ()), language) or value
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """Every word that stands before it, or raises the flag."""
+        return all_words(self.after or self.words)
+
+    def keyword_in(self, language: str) -> str:
+        """The word that stands before it, or raises the flag: the language's own, else the first
+        there is; empty where none does."""
+        return own_word(self.after or self.words, language) or next(iter(self.keywords), "")
+
+    def example_in(self, language: str) -> str:
+        """As `keyword_in`."""
+        if isinstance(self.example, str):
+            return self.example
+        return self.example.get(language) or next(iter(self.example.values()), "")
 
 
 Arguments = Annotated[

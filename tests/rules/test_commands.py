@@ -94,7 +94,8 @@ def test_an_unknown_word_counts_in_the_leading_lines() -> None:
 def test_a_slip_counts_wherever_it_stands() -> None:
     """One letter off from a known word was meant as it: did you mean."""
     read = reading("Dag,\n\n#opgelsot\n\nGroeten")
-    assert [p.details["meant"] for p in read.problems] == [["#opgelost"]]
+    assert [p.details["meant"] for p in read.problems] == [{"resolved": "#opgelost"}]
+    assert read.problems[0].details["word"] == "opgelsot"
     assert read.text == "Dag,\n\nGroeten"
 
 
@@ -102,12 +103,35 @@ def test_a_look_alike_is_at_most_a_slip() -> None:
     """A full-width letter makes another word: nothing is done, and the sender is asked."""
     read = reading("Hello,\n#ｔake\nBye")
     assert not read.commands
-    assert [p.details["meant"] for p in read.problems] == [["#take"]]
+    assert [p.details["meant"] for p in read.problems] == [{"take": "#take"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "meant"),
+    [
+        ("#aprove", "fr", ["#approve"]),
+        ("#aprouver", "fr", ["#approuver"]),
+        ("#statu", "nl", ["#status"]),
+        ("#statu", "fr", ["#statut"]),
+        ("#notis", "de", ["#notiz"]),
+        ("#tipe", "cs", ["#time", "#type"]),
+    ],
+)
+def test_what_was_meant_is_said_once_for_each_command(
+    line: str, language: str, meant: list[str]
+) -> None:
+    """In the reader's own word where one of theirs is as near as another's."""
+    desk = shipped("helpdesk")
+    found = read(line, desk, now=NOW, time_zone=BRUSSELS, answered_in=language)
+    problem = found.problems[0].details
+    assert list(problem["meant"].values()) == meant  # type: ignore[attr-defined]
+    assert problem["word"] == line[1:]
 
 
 def test_leading_lines_are_helped_further() -> None:
     """Two slips in a long word are no command below, but named where the line leads."""
-    assert [p.details["meant"] for p in reading("#terugbelen1\n").problems] == [["#terugbellen"]]
+    problems = reading("#terugbelen1\n").problems
+    assert [p.details["meant"] for p in problems] == [{"callback": "#terugbellen"}]
     assert not reading("Dag,\n#tergbelen").problems
 
 
