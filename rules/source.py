@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -57,23 +58,35 @@ class Source:
         self.marks = moved
 
 
-def parse(text: str, file: str) -> Source:
-    """The file's data; what cannot be read is in its faults. Never raises."""
+def parse(text: str, file: str, *, numbers: bool = True) -> Source:
+    """The file's data; what cannot be read is in its faults. Never raises.
+
+    Args:
+        numbers: whole numbers are numbers; else they stay the texts that they were, for a file
+            in which `007` is a name.
+    """
     source = Source(file)
     if len(text) > LONGEST_FILE or _brackets_too_deep(text):
         message = "the file is too long, or its brackets nest too deep"
         source.faults.append(Fault(file, 1, 1, message, "Take parts out of it."))
         return source
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = _composed(text)
         if node is not None:
-            source.data = _Construction(source).build(node, ())
+            source.data = _Construction(source, numbers).build(node, ())
     except MarkedYAMLError as error:
         source.faults.append(_syntax_fault(file, error))
     except (YAMLError, ValueError, RecursionError, _TooLargeError) as error:
         message = "the file is no YAML that can be read"
-        source.faults.append(Fault(file, 1, 1, message, str(error) or "Take out its nesting."))
+        why = str(error).partition("\n")[0]
+        source.faults.append(Fault(file, 1, 1, message, why or "Take out its nesting."))
     return source
+
+
+@lru_cache(maxsize=32)
+def _composed(text: str) -> Node | None:
+    """The same text is read once: reading is what takes time when a home is opened again."""
+    return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
 
 
 def _brackets_too_deep(text: str) -> bool:
@@ -101,8 +114,9 @@ class _TooLargeError(Exception):
 class _Construction:
     """Builds plain data from YAML nodes and keeps their places."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, numbers: bool) -> None:
         self._source = source
+        self._numbers = numbers
         self._parts = 0
 
     def build(self, node: Node, path: Path) -> object:
@@ -114,7 +128,7 @@ class _Construction:
             return dict(self._items(node, path))
         if isinstance(node, SequenceNode):
             return [self.build(item, (*path, n)) for n, item in enumerate(node.value)]
-        return _scalar(node)
+        return self._scalar(node)
 
     def _items(self, node: MappingNode, path: Path) -> Iterator[tuple[str, object]]:
         seen: dict[str, int] = {}
@@ -131,24 +145,23 @@ class _Construction:
                 self._source.marks[(*path, key)] = place
                 yield key, self.build(value_node, (*path, key))
 
+    def _scalar(self, node: Node) -> object:
+        """YAML 1.2: `on` and `yes` are texts, and so are dates; numbers with a point stay texts."""
+        tag, text = str(node.tag).rpartition(":")[2], str(node.value)
+        if tag == "null":
+            return None
+        if tag == "bool":
+            return text.lower() == "true"
+        if tag == "int" and self._numbers and text.lstrip("+-").isdigit():
+            return int(text)
+        return text
+
     def _say(self, place: tuple[int, int], message: str, mend: str) -> None:
         self._source.faults.append(Fault(self._source.file, *place, message, mend))
 
 
 def _place(node: Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def _scalar(node: Node) -> object:
-    """YAML 1.2: `on` and `yes` are texts, and so are dates; numbers with a point stay texts."""
-    tag, text = str(node.tag).rpartition(":")[2], str(node.value)
-    if tag == "null":
-        return None
-    if tag == "bool":
-        return text.lower() == "true"
-    if tag == "int" and text.lstrip("+-").isdigit():
-        return int(text)
-    return text
 
 
 def at(data: object, path: Path) -> Any:

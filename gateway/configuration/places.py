@@ -33,8 +33,8 @@ class Text:
 
 
 class Malformed(ValueError):
-    """The file cannot be read as what it is: the places at fault, and why."""
+    """The file cannot be read as what it is: the places at fault, why, and what to do."""
 
-    def __init__(self, *faults: tuple[int, int, str]) -> None:
-        super().__init__(*(message for _, _, message in faults))
+    def __init__(self, *faults: tuple[int, int, str, str]) -> None:
+        super().__init__(*(message for _, _, message, _ in faults))
         self.faults = faults

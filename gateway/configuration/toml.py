@@ -23,17 +23,20 @@ def read_toml(text: str) -> Text:
     except tomllib.TOMLDecodeError as error:
         raise Malformed(_place(error, text)) from None
     except RecursionError:
-        raise Malformed((1, 1, "nested too deep")) from None
+        raise Malformed((1, 1, "nested too deep", "Take out its nesting.")) from None
     return Text(data, toml_places(text))
 
 
-def _place(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, int, str]:
+_MEND = "Mind the brackets, the equals signs and the quotes."
+
+
+def _place(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, int, str, str]:
     at = _AT.search(str(error))
     message = str(error)[: at.start()] if at else str(error)
     if at and at[1]:
-        return int(at[1]), int(at[2]), message
+        return int(at[1]), int(at[2]), message, _MEND
     last = text.rpartition("\n")[2]
-    return text.count("\n") + 1, len(last) + 1, f"{message}, and the file ends"
+    return text.count("\n") + 1, len(last) + 1, f"{message}, and the file ends", _MEND
 
 
 def toml_places(text: str) -> Places:

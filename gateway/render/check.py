@@ -87,7 +87,7 @@ def _needed(environment: Environment, name: str) -> set[str]:
 @lru_cache(maxsize=512)
 def _content(source: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """A template's English sentences, and the templates that it names."""
-    references = meta.find_referenced_templates(_PARSER.parse(source))
+    references = meta.find_referenced_templates(_tree(source))
     keys = frozenset(texts[0] for _, texts in messages_in(source))
     return keys, tuple(name for name in references if name)
 
@@ -106,9 +106,16 @@ def sentences_of(folder: Path) -> list[str | tuple[str, ...]]:
 
 def messages_in(source: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The line and the English forms of each call of gettext in a template."""
-    for line, _, message in _PARSER.extract_translations(source):  # type: ignore[attr-defined]
+    extract = _PARSER.extract_translations  # type: ignore[attr-defined]
+    for line, _, message in extract(_tree(source)):
         texts = (message,) if isinstance(message, str) else message
         yield line, tuple(text for text in texts if text)
+
+
+@lru_cache(maxsize=512)
+def _tree(source: str) -> nodes.Template:
+    """Raises TemplateSyntaxError. Parsed once for all that is asked of it."""
+    return _PARSER.parse(source)
 
 
 def _source(environment: Environment, name: str) -> str:
@@ -160,7 +167,7 @@ def _shared_macros(environment: Environment) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A template that compiles: the names it needs with their lines, the templates it names."""
+    """A template without faults: the names it needs with their lines, the templates it names."""
 
     needs: tuple[tuple[str, int], ...]
     macros: frozenset[str]
@@ -169,15 +176,15 @@ class _Checked:
 
 @lru_cache(maxsize=512)
 def _checked(source: str) -> _Checked:
-    """Raises TemplateSyntaxError, for unknown filters and tests too."""
-    tree = _PARSER.parse(source)
+    """Raises TemplateSyntaxError, for unknown filters and tests too: looking for undeclared names
+    generates the code."""
+    tree = _tree(source)
     lines: dict[str, int] = {}
     for node in tree.find_all(nodes.Name):
         lines.setdefault(node.name, node.lineno)
     needs = tuple((name, lines.get(name, 0)) for name in meta.find_undeclared_variables(tree))
     macros = frozenset(node.name for node in tree.find_all(nodes.Macro))
     references = tuple(name for name in meta.find_referenced_templates(tree) if name)
-    _PARSER.compile(tree)
     return _Checked(needs, macros, references)
 
 
