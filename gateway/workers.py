@@ -17,11 +17,12 @@ from pathlib import Path
 import structlog
 
 from gateway import child, measures
-from gateway.handle.arrival import ReadMail, handle_mail, read
+from gateway.handle.arrival import handle_mail
 from gateway.handle.due import handle_timer
 from gateway.handle.foretelling import foretell
 from gateway.handle.hushed import tell_of_hushed
 from gateway.handle.operators import tell_operators
+from gateway.handle.read_mail import ReadMail, read
 from gateway.house import House
 from rules.model import Timer
 from store import brakes, canaries, claims, evidence, holds, outbox, timers

@@ -13,7 +13,8 @@ from sqlalchemy import update
 from gateway import child, workers
 from gateway.app import App, open_home
 from gateway.configuration.starting import write_home
-from gateway.handle.arrival import ReadMail, handle_mail
+from gateway.handle.arrival import handle_mail
+from gateway.handle.read_mail import ReadMail
 from gateway.values import Channel, Envelope, RawMail
 from gateway.workers import Loop, Processing
 from store import claims, inbox, outbox, quarantine, schema, status
