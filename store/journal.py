@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select
 
-from rules.effects import Effect, OpenTicket, evolve_all
+from rules.effects import Effect, OpenTicket
+from rules.evolve import evolve_all
 from rules.model import Ticket
 from store import schema
 from store.coding import decode, encode

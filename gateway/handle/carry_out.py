@@ -31,8 +31,8 @@ from rules.effects import (
     OpenTicket,
     QueueMail,
     SettleHold,
-    evolve_all,
 )
+from rules.evolve import evolve_all
 from rules.model import Proof, Ticket
 from rules.said import Headline, Why
 from store import holds, inbox, journal, messages, settings, tickets, tokens

@@ -42,8 +42,8 @@ from rules.effects import (
     OpenTicket,
     QueueMail,
     SettleHold,
-    evolve_all,
 )
+from rules.evolve import evolve_all
 from rules.model import MessageFact, Person, Priority, Proof, Ticket, Timer, Visibility
 from rules.process import Process
 

@@ -14,8 +14,8 @@ from rules.effects import (
     OpenTicket,
     QueueMail,
     SetAside,
-    evolve,
 )
+from rules.evolve import evolve
 from rules.model import Ticket
 from rules.process import Process, Text
 from rules.said import Headline, What, Why

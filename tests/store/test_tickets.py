@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
-from rules.effects import AddParticipant, Effect, OpenTicket, StartTimer, TicketEffect, evolve_all
+from rules.effects import AddParticipant, Effect, OpenTicket, StartTimer, TicketEffect
+from rules.evolve import evolve_all
 from rules.model import MessageFact, Task, Ticket, Timer, Visibility
 from store import journal, schema, tickets
 from store.database import Database

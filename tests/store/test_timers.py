@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.effects import CancelTimer, PauseTimer, StartTimer, evolve
+from rules.effects import CancelTimer, PauseTimer, StartTimer
+from rules.evolve import evolve
 from rules.model import Timer
 from store import tickets, timers
 from store.database import Database
