@@ -7,6 +7,7 @@ proves what it is about. What is beyond one ticket (brakes, quarantine) is not p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy as shallow_copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -69,7 +70,7 @@ class Played:
 
 def play(facts: FactsFile, process: Process, processes: Mapping[str, Process]) -> Iterator[Played]:
     """What each step brings, and each timer that falls due on the way."""
-    stage = _Stage(facts, process, {**processes, process.process: process})
+    stage = Stage(facts, process, {**processes, process.process: process})
     for number, step in enumerate(facts.conversation):
         yield from stage.step(number, step)
 
@@ -86,7 +87,9 @@ class _Waiting:
 
 
 @dataclass
-class _Stage:
+class Stage:
+    """A ticket and its people as they stand between two steps."""
+
     facts: FactsFile
     process: Process
     processes: Mapping[str, Process]
@@ -104,6 +107,13 @@ class _Stage:
         self.world: World = world_of(self.facts, self.process)
         if self.facts.ticket is not None:
             self.ticket = self._standing(self.facts.ticket)
+
+    def fork(self) -> Stage:
+        """The same once more, to be played on by itself: everything that it holds is a value."""
+        copy = shallow_copy(self)
+        copy.others, copy.tokens = dict(self.others), dict(self.tokens)
+        copy.waiting, copy.confirmed = dict(self.waiting), set(self.confirmed)
+        return copy
 
     # --- what happens ---
 

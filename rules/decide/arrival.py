@@ -61,7 +61,7 @@ def _by_phone(scene: Scene, mail: Mail) -> Decision | None:
     """`#phone ADDRESS`: a ticket of its own for who called, wherever the agent wrote it."""
     read = _read(scene, mail)
     called = next((c for c in read.commands if _does(c, "phone")), None)
-    if called is None or read.problems:
+    if called is None or read.problems or _is_outsider(scene):
         return None
     refused = _may_not(scene, called)
     if refused is not None:
@@ -111,9 +111,9 @@ def _without_ticket(scene: Scene, mail: Mail) -> Decision | None:
 def _on_ticket(scene: Scene, mail: Mail) -> Decision | None:
     if scene.ticket is None:
         return None
-    roles = roles_of(scene.facts, scene.facts.actor.person, scene.ticket)
-    if not roles & {"staff", "customer", "finance", *scene.process.roles}:
+    if _is_outsider(scene):
         return _outsider(scene, mail)
+    roles = roles_of(scene.facts, scene.facts.actor.person, scene.ticket)
     read = _read(scene, mail)
     scene.text = read.text
     if "staff" not in roles and finished(scene, mail, read):
@@ -185,6 +185,14 @@ def _opens(called: Called) -> bool:
     """It leaves something to be kept on a ticket."""
     tasks = any(step.task is not None for step in called.spec.steps)
     return tasks or called.spec.to is not None or _does(called, "send")
+
+
+def _is_outsider(scene: Scene) -> bool:
+    """Somebody who is not on the ticket that their mail was found to be about."""
+    if scene.ticket is None:
+        return False
+    roles = roles_of(scene.facts, scene.facts.actor.person, scene.ticket)
+    return not roles & {"staff", "customer", "finance", *scene.process.roles}
 
 
 def _outsider(scene: Scene, mail: Mail) -> Decision:

@@ -148,6 +148,7 @@ def _elsewhere(scene: Scene, called: Called) -> list[str]:
 def _perform(scene: Scene, called: Called) -> None:
     cause = Cause(called.name, called.line, called.arguments, called.spec.bill)
     scene.internal = scene.internal or called.spec.internal
+    scene.decided = scene.decided or called.spec.binds is not None
     if called.spec.binds not in (None, quotes.BINDS):
         version = letters.versions(scene.open_ticket, called.spec.binds or "")
         scene.do(Note("decided", f"{called.name} {called.spec.binds} {version}"))

@@ -14,7 +14,7 @@ from rules.decide.scene import Scene
 from rules.effects import Note, QueueMail
 from rules.model import Ticket
 from rules.process import MailStep
-from rules.said import Why
+from rules.said import What, Why
 
 
 def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
@@ -25,6 +25,8 @@ def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
     carries = spec.carries_text or _carries_reply(scene, spec)
     if carries:
         scene.text_used = True
+    if carries and "customer" in spec.to and not scene.lines:
+        scene.say(What.RELAYED)
     scene.mails.append(
         QueueMail(
             spec.template,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from rules.decide.audience import language_of
+from rules.decide.audience import language_of, name_of
 from rules.decide.hints import tell_begun
 from rules.decide.possible import possible
 from rules.decide.scene import Line, Scene
@@ -18,7 +18,14 @@ _TO_STAFF = frozenset({What.UNVERIFIED.value})
 """What the sender of the mail is not told."""
 _TO_THE_SENDER = frozenset(
     word.value
-    for word in (What.NOTE_KEPT, What.CONFIRMED, What.NOT_CONFIRMED, What.SECOND_ASKED, What.PROOF)
+    for word in (
+        What.NOTE_KEPT,
+        What.RELAYED,
+        What.CONFIRMED,
+        What.NOT_CONFIRMED,
+        What.SECOND_ASKED,
+        What.PROOF,
+    )
 )
 """What is said to the sender alone: notices to others leave it out."""
 _INSIDE = frozenset({What.TASK_DONE.value, What.HINT.value})
@@ -48,7 +55,7 @@ def conclude(scene: Scene, reason: str) -> Decision:
 def _mails(scene: Scene) -> list[QueueMail]:
     mails = [replace(m, to=tuple(dict.fromkeys(m.to))) for m in scene.mails if m.to]
     mails += _notices(scene)
-    mails = _answer_actor(scene, mails)
+    mails = _answer_fellows(scene, _answer_actor(scene, mails))
     actor = scene.facts.actor
     if actor.failed and not actor.confirmed:
         # Somebody else wrote in their name: they have asked for nothing.
@@ -104,9 +111,26 @@ def _answer_actor(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
     staff = actor.person.works_at(scene.facts.desk.address)
     untold = _TO_STAFF if staff else _TO_STAFF | _INSIDE
     lines = [line for line in scene.lines if line["what"] not in untold and (staff or _told(line))]
-    if not lines or not scene.asked or scene.answered:
+    if not scene.asked or scene.answered:
+        return mails
+    if not lines and any(actor.address in mail.to for mail in mails):
         return mails
     return _with_lines(scene, mails, actor.person, lines)
+
+
+def _answer_fellows(scene: Scene, mails: list[QueueMail]) -> list[QueueMail]:
+    """Who was asked to decide and gets no other mail hears what one of them has decided."""
+    if not scene.decided or scene.refusals:
+        return mails
+    actor = scene.facts.actor
+    reached = {actor.address, *(address for mail in mails for address in mail.to)}
+    others = tuple(a for a in scene.open_ticket.customers if a not in reached)
+    left_out = _TO_STAFF | _INSIDE | _TO_THE_SENDER
+    lines = [line for line in scene.lines if line["what"] not in left_out and _told(line)]
+    if not others or not lines:
+        return mails
+    data = {"lines": lines, "by": name_of(scene.facts.people, actor.address)}
+    return [*mails, QueueMail("done", others, data)]
 
 
 def _told(line: Line) -> bool:

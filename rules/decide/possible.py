@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from rules.commands import usage
@@ -63,11 +63,16 @@ def fits(process: Process, command: Command, ticket: Ticket | None) -> bool:
     return command.ticket == "none" or ticket.status in statuses_of(process, command)
 
 
-def _is_time(facts: Facts, command: Command) -> bool:
+def _in_time(facts: Facts) -> Callable[[Command], bool]:
+    """Whether the ticket, as it stands, has what a command is about."""
+    about = known(facts, facts.ticket, {})
+    return lambda command: _is_time(facts, command, about)
+
+
+def _is_time(facts: Facts, command: Command, about: Mapping[str, object]) -> bool:
     """Whether the ticket has what the command is about: a quote to approve, a survey to answer.
     Guards that ask about arguments are left for when there are some."""
     ticket, arguments = facts.ticket, {**command.needs, **command.takes}
-    about = known(facts, ticket, {})
     asked = [g.that for g in command.guards if not arguments.keys() & _WORD.findall(g.that)]
     acts = [step.act for step in command.steps]
     surveyed = ticket is not None and ticket.survey is not None
@@ -77,7 +82,8 @@ def _is_time(facts: Facts, command: Command) -> bool:
         all(guards.holds(that, about) for that in asked)
         and ("do", "confirm") not in acts  # the mail that asks for it offers it
         and (surveyed or ("survey", "answer") not in acts)
-        and (billed != "paid" or ("bill", "paid") not in acts)
+        and (billed != "none" or ("bill", "raised") not in acts)
+        and (billed not in ("none", "paid") or ("bill", "paid") not in acts)
         and (typed or all(argument.type != "type" for argument in arguments.values()))
     )
 
@@ -86,7 +92,7 @@ def possible(scene: Scene, language: str) -> list[dict[str, object]]:
     """As the mails list them: command, usage and what it does, in the language."""
     process, ticket = scene.process, scene.ticket
     facts = replace(scene.facts, ticket=ticket)
-    roles = roles_of(facts, facts.actor.person, ticket)
+    roles, is_time = roles_of(facts, facts.actor.person, ticket), _in_time(facts)
     return [
         {
             "command": name,
@@ -94,7 +100,7 @@ def possible(scene: Scene, language: str) -> list[dict[str, object]]:
             "help": process.say(command.help, language),
         }
         for name, command in process.commands.items()
-        if allowed(command, roles) and fits(process, command, ticket) and _is_time(facts, command)
+        if allowed(command, roles) and fits(process, command, ticket) and is_time(command)
     ]
 
 
@@ -112,12 +118,12 @@ def handy(facts: Facts, person: Person) -> tuple[str, ...]:
     has it; completing the tasks that are theirs; in the order of the file what moves it on, goes
     elsewhere or adds time; and a note."""
     ticket, process = facts.ticket, facts.process
-    roles = roles_of(facts, person, ticket)
+    roles, is_time = roles_of(facts, person, ticket), _in_time(facts)
     working = ticket is not None and not ticket.closed_at
     able = {
         name: command
         for name, command in process.commands.items()
-        if allowed(command, roles) and fits(process, command, ticket) and _is_time(facts, command)
+        if allowed(command, roles) and fits(process, command, ticket) and is_time(command)
     }
     names = [n for n, command in able.items() if _is_step(command, working=working)]
     take = ["take"] if "take" in able and ticket is not None and not ticket.assignee else []

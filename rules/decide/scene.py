@@ -64,6 +64,8 @@ class Scene:
         """A command has taken the text as its argument."""
         self.moved = False
         self.taken = 0
+        self.decided = False
+        """A customer has decided on what they were asked; the others on the ticket hear of it."""
         self.asked = False
         """The sender asked for something, and hears what became of it."""
         self.answered = False
@@ -144,7 +146,7 @@ class Scene:
         copy.ticket = self.ticket
         copy.text, copy.internal, copy.text_used = self.text, self.internal, self.text_used
         copy.moved, copy.answered, copy.taken = self.moved, self.answered, self.taken
-        copy.asked = self.asked
+        copy.asked, copy.decided = self.asked, self.decided
         copy.effects, copy.lines = list(self.effects), list(self.lines)
         copy.mails = list(self.mails)
         copy.notices = {a: replace(n, lines=list(n.lines)) for a, n in self.notices.items()}
