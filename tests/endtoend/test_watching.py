@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.servers.gateway import HELPDESK, PROGRAM, Gateway, StartGateway
 from tests.servers.postfix import StartPostfix, lmtp
 from tests.servers.postgres import StartPostgres
-from tests.servers.running import ENVIRONMENT, eventually, free_port
+from tests.servers.running import ENVIRONMENT, eventually, free_port, program
 from tests.servers.swaks import swaks
 
 pytestmark = [pytest.mark.real, pytest.mark.long]
@@ -161,14 +160,14 @@ def test_a_taken_address_is_one_clear_line(start_gateway: StartGateway) -> None:
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_the_unit_is_what_systemd_reads_and_is_hardened(tmp_path: Path) -> None:
     """systemd finds nothing wrong with it, and little that it exposes."""
+    analyze = program("systemd-analyze", "systemd")
     unit = tmp_path / "deskpost.service"
     unit.write_text(UNIT.read_text().replace("/opt/deskpost/.venv/bin/python", sys.executable))
     environment = {**os.environ, "SYSTEMD_LOG_LEVEL": "warning"}
     verified = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(unit)],
+        [analyze, "verify", "--man=no", str(unit)],
         capture_output=True,
         text=True,
         env=environment,
@@ -177,7 +176,7 @@ def test_the_unit_is_what_systemd_reads_and_is_hardened(tmp_path: Path) -> None:
     )
     assert not [line for line in verified.stderr.splitlines() if unit.name in line]
     judged = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
+        [analyze, "security", "--offline=true", "--threshold=20", str(unit)],
         capture_output=True,
         text=True,
         env=environment,
