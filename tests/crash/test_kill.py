@@ -14,7 +14,7 @@ from store.database import Database
 from tests.crash.account import check, message_id, settle
 from tests.crash.conftest import StartLoad
 from tests.gateway.delivery.sink import TAKE_AND_HANG_UP, Sink
-from tests.servers.forked import ForkedGateway
+from tests.servers.gateway import Gateway
 from tests.servers.running import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
@@ -26,8 +26,8 @@ IN_THE_START = 0.2
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, sink: Sink, database_url: str) -> Iterator[ForkedGateway]:
-    gateway = ForkedGateway(tmp_path, store=database_url, delivery=f"smtp://127.0.0.1:{sink.port}")
+def gateway(tmp_path: Path, sink: Sink, database_url: str) -> Iterator[Gateway]:
+    gateway = Gateway(tmp_path, store=database_url, delivery=f"smtp://127.0.0.1:{sink.port}")
     gateway.start()
     yield gateway
     gateway.stop()
@@ -35,7 +35,7 @@ def gateway(tmp_path: Path, sink: Sink, database_url: str) -> Iterator[ForkedGat
 
 @pytest.mark.timeout(0)
 def test_killed_at_random_moments(
-    gateway: ForkedGateway, start_load: StartLoad, sink: Sink, database_url: str, crash_rounds: int
+    gateway: Gateway, start_load: StartLoad, sink: Sink, database_url: str, crash_rounds: int
 ) -> None:
     """Connections send without a pause, the server that takes what leaves loses some after the
     final dot; processes are killed while they start and while they work, most before all is done

@@ -11,7 +11,7 @@ import json
 import mailbox
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,10 +21,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.servers.forked import ForkedDaemon, run_forked
 from tests.servers.running import ENVIRONMENT, Daemon, eventually, free_port
 
 PROGRAM = Path(__file__).parents[2] / "run_gateway.py"
 HELPDESK = "helpdesk@accel.example"
+VERB_SECONDS = 600.0
 
 CONFIGURATION = """\
 operators = ["ops@accel.example"]
@@ -85,15 +87,18 @@ class Gateway:
         text = CONFIGURATION.format(port=self.port, lmtp_port=self.lmtp_port, **settings)
         (home / "gateway.toml").write_text(text)
         (home / "people.yaml").write_text(PEOPLE)
+        self._whole = environment is not None
+        """With an environment of its own it is a program of its own."""
         command = [sys.executable, str(PROGRAM), "--home", str(home), "serve"]
-        self._daemon = self.make_daemon(command, environment)
-
-    def make_daemon(self, command: Sequence[str], environment: Mapping[str, str] | None) -> Daemon:
-        """What runs `serve`."""
-        return Daemon(command, log=self.home / "serve.log", environment=environment)
+        kind = Daemon if self._whole else ForkedDaemon
+        self._daemon = kind(command, log=self.home / "serve.log", environment=environment)
 
     def start(self) -> None:
         self._daemon.start(self.port, self.lmtp_port)
+
+    def begin(self) -> None:
+        """As `start`, without waiting until it listens."""
+        self._daemon.start()
 
     def stop(self) -> None:
         self._daemon.stop()
@@ -126,11 +131,14 @@ class Gateway:
 
     def run(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """One verb of the command line."""
+        arguments = ["--home", str(self.home), *words]
+        if not self._whole:
+            return run_forked(arguments, stdin, self._environment, VERB_SECONDS)
         return subprocess.run(
-            [sys.executable, str(PROGRAM), "--home", str(self.home), *words],
+            [sys.executable, str(PROGRAM), *arguments],
             input=stdin,
             capture_output=True,
-            timeout=600,
+            timeout=VERB_SECONDS,
             env=self._environment,
             check=False,
         )

@@ -1,7 +1,7 @@
-"""Imported by the process that gateways are forked from: it has the modules and the shipped process
-files and templates in memory, which take most of the seconds that a start takes.
+"""Imported by the process that gateways are forked from: it has the modules in memory, and has read
+the shipped process files and templates once, which is most of what a start takes.
 
-It must have opened no database and started no thread.
+It must have opened no database and started no thread: it sets no document, for typst does.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from pathlib import Path
 
 import gateway.app
 import gateway.authentication.checking
-import gateway.cli.serve  # noqa: F401
-from gateway import checking
+import gateway.cli.audit
+import gateway.cli.check
+import gateway.cli.serve
+import gateway.cli.show
+import gateway.cli.status  # noqa: F401
+from gateway.checking import templates_of
 from gateway.configuration.loading import process_folders
-from gateway.render import folders_of, template_faults
+from gateway.render import folders_of
+from gateway.render.check import sentences_of
 from rules.loading import load_processes
 
+HOME = Path(tempfile.gettempdir()) / "deskpost-no-home"
+"""It has what is shipped alone."""
 
-def _know_what_is_shipped() -> None:
-    """A home without rules and templates of its own has these."""
-    home = Path(tempfile.gettempdir()) / "deskpost-no-home"
-    processes = load_processes(process_folders(home), checking.templates_of(home))
-    faults = template_faults(folders_of(home))
-    setattr(checking, load_processes.__name__, lambda *_: processes)
-    setattr(checking, template_faults.__name__, lambda *_: faults)
-
-
-_know_what_is_shipped()
+load_processes(process_folders(HOME), templates_of(HOME))
+for folder in folders_of(HOME):
+    sentences_of(folder)
