@@ -67,6 +67,8 @@ class Attachment:
     content: bytes = field(repr=False)
     content_id: str | None = None
     inline: bool = False
+    quoted: bool = False
+    """Only the mail that is quoted shows it: it goes on to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,8 @@ class ParsedMail:
     assumed: bool
     """Nothing was written above a quoted mail, so that `new_text` is that mail: never relayed."""
     truncated: str
-    """Text past the first megabyte and later text parts that are no files: never read for commands,
-    kept as an attachment of what is relayed; "" nearly always."""
+    """New text past the first megabyte and in later text parts that are no files: never read for
+    commands, kept as an attachment of what is relayed; "" nearly always."""
     unambiguous: bool
     """Text and HTML agree, the charset is allowed, no look-alikes: a command may bind."""
     doubtful_commands: tuple[str, ...]

@@ -82,9 +82,17 @@ class Expression:
     def holds(self, facts: Mapping[str, object]) -> bool:
         return bool(self.evaluate(facts))
 
+    def may_hold(self, facts: Mapping[str, object]) -> bool:
+        """Whether it holds, or cannot be worked out: an amount that nobody knows is above every
+        limit."""
+        outcome = self._worked_out({name: _questioned(facts.get(name)) for name in self._names})
+        return bool(outcome.error or outcome.value)
+
     def outcome(self, facts: Mapping[str, object]) -> Outcome:
-        known = {name: _comparable(facts.get(name)) for name in self._names}
-        known |= self._literals
+        return self._worked_out({name: _comparable(facts.get(name)) for name in self._names})
+
+    def _worked_out(self, known: Mapping[str, object]) -> Outcome:
+        known = {**known, **self._literals}
         try:
             context = self._template.new_context(known)
             for _ in self._template.root_render_func(context):
@@ -269,6 +277,32 @@ class _Absent:
 _ABSENT = _Absent()
 
 
+class _Unknown(_Absent):
+    """The same where nothing may be missed: nobody can say what it is above, below or in."""
+
+    def _cannot_be_said(self, _: object) -> bool:
+        raise LookupError("what it is compared with is not known")
+
+    __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _cannot_be_said
+    __hash__ = _Absent.__hash__
+
+
+_UNKNOWN = _Unknown()
+
+
+class _Questioned(dict[str, object]):
+    """A record in which what is missing is unknown."""
+
+    def get(self, name: str, _: object = None) -> object:
+        return _questioned(super().get(name))
+
+
+def _questioned(value: object) -> object:
+    if value is None:
+        return _UNKNOWN
+    return _Questioned(value) if isinstance(value, Mapping) else _comparable(value)
+
+
 def _comparable(value: object) -> object:
     """As it is compared: amounts by their number, nothing as nothing."""
     if value is None:
@@ -298,7 +332,9 @@ class _Environment(SandboxedEnvironment):
     """Dots reach into mappings alone: no attribute of any object can be named."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        return _comparable(obj.get(attribute)) if isinstance(obj, Mapping) else _ABSENT
+        if isinstance(obj, Mapping):
+            return _comparable(obj.get(attribute))
+        return obj if isinstance(obj, _Absent) else _ABSENT
 
     def parse_alone(self, source: str) -> nodes.Expr:
         """The expression, and nothing after it.

@@ -23,8 +23,10 @@ def carried(parsed: ParsedMail, actor: Actor, text: str) -> Carried:
     original = parsed.original
     if original is not None and actor.person.staff:
         words = "\n\n".join(w for w in (text.strip(), original.text.strip()) if w)
-        return Carried(original.sender.name or original.sender.address, words, None, _parts(parsed))
-    return Carried(_author(parsed, actor), text, _formatted(parsed, text), _parts(parsed))
+        whole = _parts(parsed, parsed.attachments)
+        return Carried(original.sender.name or original.sender.address, words, None, whole)
+    new = tuple(a for a in parsed.attachments if not a.quoted)
+    return Carried(_author(parsed, actor), text, _formatted(parsed, text), _parts(parsed, new))
 
 
 def bounded(carried: Carried, text: int, files: int) -> Carried:
@@ -68,9 +70,9 @@ def _formatted(parsed: ParsedMail, text: str) -> str | None:
     return html.sanitise(shown) if shown is not None else None
 
 
-def _parts(parsed: ParsedMail) -> tuple[Attachment, ...]:
+def _parts(parsed: ParsedMail, files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
     if not parsed.truncated:
-        return parsed.attachments
+        return files
     rest = parsed.truncated.encode()
     whole = Attachment(_TRUNCATED, "text/plain", len(rest), sha256(rest).hexdigest(), rest)
-    return (*parsed.attachments, whole)
+    return (*files, whole)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from gateway.handle.inside import Ground, Said, inside
+from gateway.handle.inside import MOST, Ground, Said, inside
 from gateway.handle.matching import TicketMatch
 from gateway.house import House
 from gateway.values import ParsedMail
@@ -93,7 +93,24 @@ def internal_passages(
         staff={person.address for person in people.persons.values() if person.staff},
     )
     original = parsed.original.text if parsed.original else ""
-    return inside(f"{parsed.new_text}\n{original}", actor.address, ground)
+    told = f"{parsed.new_text}\n{original}\n{parsed.truncated}"
+    return (*inside(told, actor.address, ground), *_internal_files(parsed, actor, mails, ticket))
+
+
+def _internal_files(
+    parsed: ParsedMail, actor: Actor, mails: Sequence[Message], ticket: Ticket
+) -> tuple[str, ...]:
+    """Files of this mail that only a note of somebody else has. Pictures in the text are asked
+    about where nobody can tell whether the quoted mail shows them: else they are known."""
+    public = {a.sha256 for m in mails if m.visibility is Visibility.PUBLIC for a in m.attachments}
+    noted = [m for m in mails if _is_internal(m, ticket) and m.sender != actor.address]
+    internal = {a.sha256 for m in noted for a in m.attachments} - public
+    unsure = parsed.new_html is None
+    return tuple(
+        a.name
+        for a in parsed.attachments
+        if a.sha256 in internal and not a.quoted and (unsure or not (a.inline and a.content_id))
+    )[:MOST]
 
 
 def _is_internal(mail: Message, ticket: Ticket) -> bool:

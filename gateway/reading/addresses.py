@@ -85,7 +85,10 @@ def _mailbox(name: str, address: str) -> Mailbox | None:
     """The mailbox as addresses are compared; None where its address is not one to write to."""
     local, _, domain = address.rpartition("@")
     local = _plain_local(local)
-    normal = f"{unicodedata.normalize('NFC', local).lower()}@{ascii_domain(domain)}"
+    normal_local = unicodedata.normalize("NFC", local).lower()
+    if normal_local.isascii() and not local.isascii():
+        return None  # the sign for kelvin is no k to those who gave the address away
+    normal = f"{normal_local}@{ascii_domain(domain)}"
     if not local or not domain or len(normal.encode()) > _LONGEST or not normal.isprintable():
         return None
     if "=?" in normal:

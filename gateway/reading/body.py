@@ -38,7 +38,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a mail says: `text` up to its limits, `rest` what follows it and the later text parts
+    """What a mail says: `text` up to its limits; `rest`: what follows it, and each later text part
     without a name.
 
     `markup` is "" where there is no HTML. `certain`: no reader can see another text in the same
@@ -46,7 +46,7 @@ class Body:
     """
 
     text: str
-    rest: str
+    rest: tuple[str, ...]
     markup: str
     certain: bool
     attachments: tuple[Attachment, ...] = field(repr=False)
@@ -120,7 +120,7 @@ def read(root: Part, most: int = STANDARD.new_text) -> Body:
     rest = [text.rest, *(_later(part, most) for part in later)]
     return Body(
         text.text,
-        "\n".join(piece for piece in rest if piece.strip()),
+        tuple(piece for piece in rest if piece.strip()),
         markup.text,
         not text.doubts,
         packed.attachments,

@@ -38,6 +38,8 @@ class NewText:
     """The lines in `new` that look like commands and may be history: to be asked about, not run."""
     assumed: bool = False
     """Nothing stood above the quoted mail, so `new` is that mail: to show, not to relay."""
+    runs_on: bool = False
+    """A quoted mail without `>` goes on to the end, so that what follows the text is its."""
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class _Walk:
 def split(text: str) -> NewText:
     """Tell what the sender wrote now from what is quoted. Never raises; linear in `text`."""
     lines = read(text)
-    kept, assumed = _settled(lines)
+    kept, assumed, runs_on = _settled(lines)
     chosen = set(kept)
     rest = [at for at in range(len(lines)) if at not in chosen]
     return NewText(
@@ -79,20 +81,22 @@ def split(text: str) -> NewText:
         history=_text(lines, rest),
         doubtful=doubts.commands(lines, kept, everything=assumed),
         assumed=assumed,
+        runs_on=runs_on,
     )
 
 
-def _settled(lines: Sequence[Line]) -> tuple[list[int], bool]:
+def _settled(lines: Sequence[Line]) -> tuple[list[int], bool, bool]:
     """What is kept when it is read again too: what was cut out may have parted a mark."""
-    kept, assumed = _kept(lines)
+    kept, assumed, runs_on = _kept(lines)
     for _ in range(_MOST_PASSES):
         if len(kept) == len(lines):
             break
-        again, _ = _kept([lines[at] for at in kept])
+        again, _, runs_on_again = _kept([lines[at] for at in kept])
+        runs_on = runs_on or runs_on_again
         if len(again) == len(kept):
             break
         kept = [kept[at] for at in again]
-    return kept, assumed
+    return kept, assumed, runs_on and not assumed
 
 
 def _text(lines: Sequence[Line], chosen: Sequence[int]) -> str:
@@ -103,16 +107,18 @@ def _text(lines: Sequence[Line], chosen: Sequence[int]) -> str:
     return "".join(f"{lines[at].raw}\n" for at in chosen[filled[0] : filled[-1] + 1])
 
 
-def _kept(lines: Sequence[Line]) -> tuple[list[int], bool]:
-    """The indices of the lines that are new, and whether they are so only by assumption."""
+def _kept(lines: Sequence[Line]) -> tuple[list[int], bool, bool]:
+    """The indices of the lines that are new, whether they are so only by assumption, and whether a
+    quoted mail runs on to the end."""
     walk = _walk(lines, 0)
     kept = _chosen(lines, walk, 0)
+    runs_on = walk.mark_end is not None
     if any(not lines[at].blank for at in kept) or walk.mark_end is None:
-        return kept, False
+        return kept, False, runs_on
     below = _chosen(lines, _walk(lines, walk.mark_end), walk.mark_end)
     if not any(not lines[at].blank for at in below):
-        return kept, False
-    return [*range(walk.cut, walk.mark_end), *below], True
+        return kept, False, runs_on
+    return [*range(walk.cut, walk.mark_end), *below], True, False
 
 
 def _walk(lines: Sequence[Line], at: int) -> _Walk:

@@ -21,15 +21,18 @@ from gateway.reading import (
     attached,
     body,
     bounce,
+    doubts,
     forward,
     guard,
     html,
     kind,
     language,
+    leftover,
     lookalike,
     newtext,
     parts,
     problems,
+    unseen,
 )
 from gateway.reading.bounds import STANDARD, Bounds
 from gateway.reading.headers import Headers, message_ids
@@ -85,7 +88,7 @@ class _Asking:
 
 
 _NOBODY: Final = addresses.Sender(None, (), ())
-_NO_BODY: Final = body.Body("", "", "", False, (), ())
+_NO_BODY: Final = body.Body("", (), "", False, (), ())
 _UNTOLD: Final = kind.Verdict(Kind.AUTO, "its kind could not be told")
 
 
@@ -121,6 +124,12 @@ def read(
         problems.UNREADABLE_TEXT,
     )
 
+    new_html = (
+        ask(lambda: html.cut(said.markup, told.new), None, problems.UNREADABLE_TEXT)
+        if said.markup
+        else None
+    )
+
     def boxes(name: str) -> tuple[Mailbox, ...]:
         return ask(
             lambda: addresses.boxes(headers, name, bounds.addresses),
@@ -143,15 +152,17 @@ def read(
         kind_reason=verdict.reason,
         list_id=kind.list_id(headers),
         new_text=told.new,
-        new_html=ask(lambda: html.cut(said.markup, told.new), None, problems.UNREADABLE_TEXT)
-        if said.markup
-        else None,
+        new_html=new_html,
         history=told.history,
         assumed=told.assumed,
-        truncated=said.rest,
+        truncated=ask(
+            lambda: leftover.new_words(told, said.rest, bounds.new_text),
+            "",
+            problems.UNREADABLE_TEXT,
+        ),
         unambiguous=said.certain and not problems.AMBIGUOUS & set(found),
         doubtful_commands=told.doubtful,
-        attachments=said.attachments,
+        attachments=leftover.marked(said.attachments, said.markup, new_html),
         original=ask(
             lambda: _original(root, verdict.kind, subject, told, said, bounds),
             None,
@@ -225,6 +236,9 @@ def _second_readings(new: str, said: body.Body) -> list[str]:
     found = []
     if said.markup and agree.differ(new, said.markup):
         found.append(problems.ALTERNATIVES_DIFFER)
+    commanding = any(map(doubts.looks_like_command, new.splitlines()))
+    if said.markup and commanding and unseen.hides_command(said.markup):
+        found.append(problems.PERHAPS_UNSEEN)
     if lookalike.suspicious(new):
         found.append(problems.LOOKALIKES)
     return found

@@ -32,6 +32,7 @@ BROKEN_ENCODING: Final = "the transfer encoding of a part is broken"
 CONTROLS: Final = "the text held control characters"
 ALTERNATIVES_DIFFER: Final = "text and HTML do not say the same"
 LOOKALIKES: Final = "the text holds characters that look like others or like nothing"
+PERHAPS_UNSEEN: Final = "the HTML may hide a line that reads like a command"
 TEXT_TOO_LONG: Final = "text past the limit is kept as an attachment"
 ENCRYPTED: Final = "the mail is encrypted"
 PACKED_TEXT: Final = "the text is inside winmail.dat, which few clients show"
@@ -52,6 +53,7 @@ AMBIGUOUS: Final = frozenset(
         NESTED_TOO_DEEP,
         ALTERNATIVES_DIFFER,
         LOOKALIKES,
+        PERHAPS_UNSEEN,
         UNREADABLE_HEADERS,
         UNREADABLE_TEXT,
     }

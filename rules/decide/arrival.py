@@ -39,9 +39,9 @@ def decide_arrival(facts: Facts, mail: Mail) -> Decision:
 
 def _confirmation(scene: Scene, mail: Mail) -> Decision | None:
     """The answer to what we asked to confirm: `#yes` as its first line, or anything else. Whoever
-    else holds the address answers nothing by it."""
-    held = scene.facts.held
-    if held is None or held.address != scene.facts.actor.address:
+    else holds the address answers nothing by it, under their own name or a forged one."""
+    held, actor = scene.facts.held, scene.facts.actor
+    if held is None or held.address != actor.address or actor.failed:
         return None
     read = _read(scene, mail)
     if read.commands and read.commands[0].first and _does(read.commands[0], "confirm"):

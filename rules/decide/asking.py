@@ -6,6 +6,7 @@ What they are shown is pinned: a yes does that and nothing else (docs/security.m
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from hashlib import sha256
 
 from rules.commands import Called
@@ -36,12 +37,31 @@ _SECONDS = 5
 def class_of(scene: Scene, called: Called) -> ActClass:
     """The class of the command as things stand: a process file or the desk may ask for more."""
     facts, ticket = scene.facts, scene.ticket
-    names = known(facts, ticket, called.arguments)
+    names = _in_own_currency(scene, known(facts, ticket, called.arguments))
     classes = [called.spec.act_class]
-    classes += [s.act_class for s in called.spec.stricter if guards.holds(s.when, names)]
+    classes += [s.act_class for s in called.spec.stricter if guards.may_hold(s.when, names)]
     if any(step.bill == "paid" for step in called.spec.steps) and _above_limit(scene):
         classes.append(ActClass.MONEY)
     return ActClass(max(classes))
+
+
+def _in_own_currency(scene: Scene, names: dict[str, object]) -> dict[str, object]:
+    """The names without the amounts that are in another currency than the limits of the desk."""
+    ticket, own = scene.ticket, scene.facts.desk.currency
+    told = {n: None if _is_foreign(value, own) else value for n, value in names.items()}
+    quote = ticket.current_quote if ticket else None
+    if quote is not None and quote.currency != own:
+        told["quote"] = {"status": quote.status, "amount": None}
+    if ticket is not None and ticket.billing.currency not in (None, own):
+        told["billing"] = {"status": ticket.billing.status, "amount": None}
+    return told
+
+
+def _is_foreign(value: object, own: str) -> bool:
+    """Whether it is an amount with another currency (rules.kinds)."""
+    if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], Decimal):
+        return False
+    return value[1] not in (None, "", own)
 
 
 def _above_limit(scene: Scene) -> bool:

@@ -18,5 +18,10 @@ def holds(source: str, names: Mapping[str, object]) -> bool:
     return bool(value(source, names))
 
 
+def may_hold(source: str, names: Mapping[str, object]) -> bool:
+    """Whether it is true, or cannot be worked out: for what asks for more proof."""
+    return _compiled(source).may_hold(names)
+
+
 def value(source: str, names: Mapping[str, object]) -> object:
     return _compiled(source).evaluate(names)

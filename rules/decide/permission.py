@@ -64,7 +64,8 @@ def judge(
         # What is read is answered to the address on file, and a comment is kept as unverified:
         # neither gives a stranger anything.
         return Verdict.DO
-    if single and (actor.confirmed_here or proven(act_class, actor, token=token)):
+    believed = actor.confirmed_here and not actor.failed
+    if single and (believed or proven(act_class, actor, token=token)):
         return Verdict.DO
     refuses = policy.unverified is Unverified.REFUSE
     return Verdict.REFUSE if refuses else Verdict.CONFIRM

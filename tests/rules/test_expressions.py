@@ -152,3 +152,30 @@ def test_any_fact_can_be_compared(value: object) -> None:
     """Whatever a fact is, a guard says yes or no."""
     for source in ("assignee > 3", "assignee == 'x'", "'x' in assignee", "assignee - 1 < 2"):
         assert guard(source).holds({"assignee": value}) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("source", "facts", "may"),
+    [
+        ("quote.amount > 1000", {"quote": {"amount": Decimal(1001)}}, True),
+        ("quote.amount > 1000", {"quote": {"amount": Decimal(1000)}}, False),
+        ("quote.amount > 1000", {"quote": {"amount": None}}, True),
+        ("quote.amount > 1000", {"quote": {}}, True),
+        ("quote.amount > 1000", {}, True),
+        ("quote.amount + 1 > 1000", {}, True),
+        ("1000 < estimate", {}, True),
+        ("estimate <= 1000 or 'Wise' in contracts", {"estimate": Decimal(5)}, True),
+        ("not estimate <= 1000", {}, True),
+        ("'Wise' in contracts", {}, True),
+        ("estimate > 'many'", {"estimate": Decimal(5)}, True),
+        ("type == 'incident' and quote.amount > 1000", {}, False),
+        ("organisation.segment == 'DM'", {}, False),
+        ("assignee is none", {}, True),
+        ("assignee", {}, False),
+    ],
+)
+def test_what_asks_for_more_holds_where_nobody_knows(
+    source: str, facts: dict[str, object], may: bool
+) -> None:
+    """An amount that is missing is above every limit; what is missing is equal to nothing."""
+    assert guard(source).may_hold(facts) is may

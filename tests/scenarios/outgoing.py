@@ -15,6 +15,18 @@ from gateway.handle.desktop import RELAYED
 _LINK = re.compile(r"<mailto:[^>]+>")
 _COMMAND = re.compile(r"\s*#([^\W\d_][\w-]*)")
 _SIGNED = re.compile(r"(\+|%2B)(\d+)\.[a-z2-7]{26}")
+_SIGNED_ADDRESS = re.compile(r"[\w.-]+(?:\+|%2B)\d+\.[a-z2-7]{26}@[\w.-]+")
+_LINE = re.compile(rb"(?:[!-9;-~]+: ?|[ \t]+)[!-~][ -~]{0,900}|[!-9;-~]+:")
+_PATH = re.compile(r"/(?:tmp|home|root|var|work|usr)/[\w./-]+")
+_ALWAYS = {"date", "from", "to", "reply-to", "subject", "message-id", "mime-version"}
+_FIELDS = _ALWAYS | {
+    "in-reply-to",
+    "references",
+    "auto-submitted",
+    "x-auto-response-suppress",
+    "content-type",
+    "content-transfer-encoding",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,19 @@ class Left:
     def html(self) -> str:
         part = self.mail.get_body(("html",))
         return part.get_content() if part else ""
+
+    @cached_property
+    def everything(self) -> str:
+        """All that the mail tells, whatever it is wrapped in: fields, texts, the files' octets."""
+        fields = [f"{name}: {value}" for part in self.mail.walk() for name, value in part.items()]
+        files = (part.get_payload(decode=True) for part in self.mail.walk())
+        octets = (data.decode("utf-8", "replace") for data in files if isinstance(data, bytes))
+        return "\n".join([self.body.decode("ascii", "replace"), *fields, *octets])
+
+    @property
+    def signed(self) -> set[str]:
+        """The signed addresses in it, as they stand."""
+        return {found[0] for found in _SIGNED_ADDRESS.finditer(self.everything)}
 
     def header(self, name: str) -> str:
         """As people see it. `Template`, `Attachments` and `Calendar` (the method of an invitation)
@@ -84,8 +109,8 @@ def unsound(left: Left, staff: Collection[str], words: Collection[str]) -> Itera
         yield f"is addressed to {left.mail['To']}, and goes to {left.recipient}"
     if not left.text.strip() or not left.html.strip():
         yield "has no text, or no HTML"
-    if left.template not in RELAYED and not left.mail["Auto-Submitted"]:
-        yield "was written by the gateway itself, and has no Auto-Submitted"
+    yield from _misheaded(left)
+    yield from _misnamed(left)
     for line in left.text.splitlines():
         found = _COMMAND.match(line)
         if found and found[1].lower() in words:
@@ -93,7 +118,41 @@ def unsound(left: Left, staff: Collection[str], words: Collection[str]) -> Itera
     if "<script" in left.html.lower():
         yield "brings a script"
     if left.recipient not in staff:
-        everything = left.body.decode("ascii") + left.text + left.html
+        everything = left.everything.lower()
         for address in staff:
-            if address in everything.lower():
+            if address in everything:
                 yield f"tells {left.recipient} the address of {address}"
+        if found := _PATH.search(everything):
+            yield f"tells {left.recipient} of {found[0]}"
+
+
+def _misheaded(left: Left) -> Iterator[str]:
+    """Each field is one of ours, once, in lines of printable ASCII, and shows what it holds."""
+    block = left.body.partition(b"\r\n\r\n")[0]
+    for line in block.split(b"\r\n"):
+        if not _LINE.fullmatch(line):
+            yield f"has a header line that is none: {line!r}"
+    names = [name.lower() for name in left.mail]
+    if odd := set(names) - _FIELDS:
+        yield f"has the fields {sorted(odd)}"
+    if any(names.count(name) > 1 for name in names) or not set(names) >= _ALWAYS:
+        yield f"has {names}, each of which should stand once"
+    for name, value in left.mail.items():
+        if not str(value).isprintable():
+            yield f"has something unseen in {name}: {str(value)!r}"
+
+
+def _misnamed(left: Left) -> Iterator[str]:
+    """A machine's mail says so twice, a person's words never do; an answer, and what is about no
+    ticket, come from nobody, so that nothing comes back; everything else from an address of its
+    own."""
+    said = left.mail["Auto-Submitted"]
+    suppressed = left.mail["X-Auto-Response-Suppress"]
+    if left.template in RELAYED:
+        if said or suppressed:
+            yield "brings a person's words, and says that a machine wrote them"
+    elif not said or suppressed != "All":
+        yield "was written by the gateway itself, and has no Auto-Submitted or no Suppress"
+    from_nobody = not left.template or said == "auto-replied"
+    if from_nobody == bool(left.sender) or (left.sender and not _SIGNED.search(left.sender)):
+        yield f"has the envelope sender <{left.sender}>"

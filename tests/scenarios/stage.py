@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,11 +15,12 @@ from gateway.delivery.values import Failed, Parcel, Sent
 from gateway.house import House
 from gateway.listing import Listing
 from gateway.replaying import replay
+from gateway.tokens import HINT, read
 from gateway.values import RawMail
 from gateway.views.scalars import Object
 from gateway.views.tickets import shown
 from gateway.workers import Housekeeping, Processing, Timing
-from store import digests, inbox, journal, messages, status, tickets, timers
+from store import digests, inbox, journal, messages, status, tickets, timers, tokens
 from store import outbox as leaving
 from store.audit import audit
 from store.database import Database
@@ -154,9 +155,19 @@ class Stage:
         for left in self.left:
             own = staff | set(self.house.configuration.operators) | _finance(self.house)
             secret = own if left.recipient not in own else set()
-            for fault in unsound(left, secret, words):
+            for fault in (*unsound(left, secret, words), *(self._foreign(left) if secret else ())):
                 found.append(f"{left.header('Subject')} to {left.recipient}: {fault}")
         return found
+
+    def _foreign(self, left: Left) -> Iterator[str]:
+        """A signed address proves who writes by it: customers have their own alone. Staff have
+        those in the original mails that they are given."""
+        signed = [read(address.replace("%2B", "+")) for address in left.signed]
+        with self.house.database.read() as tx:
+            rows = [row for one in signed if one for row in tokens.find(tx, one.text[:HINT])]
+        for row in rows:
+            if row.address != left.recipient:
+                yield f"holds a signed address of {row.address}"
 
     def _made_again(self) -> list[str]:
         """Every decision that is made once more, of the facts that were kept, is the same."""

@@ -79,15 +79,26 @@ def test_steps_are_in_order_and_named(tmp_path: Path) -> None:
 
 
 BODY = (
+    b"Date: Mon, 23 Nov 2026 08:00:00 +0000\r\n"
     b"From: desk@d.example\r\nTo: %s\r\nReply-To: desk+1.x@d.example\r\n"
-    b"Message-ID: <1@d.example>\r\n"
+    b"Subject: [#1] x\r\nMessage-ID: <1@d.example>\r\n"
     b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="b"\r\n\r\n--b\r\n'
     b"Content-Type: text/plain\r\n\r\n%s\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n--b--"
 )
 
 
-def left(text: bytes, to: bytes = b"jan@acme.example", template: str = "reply") -> Left:
-    return Left("bounce@d.example", "jan@acme.example", BODY % (to, text), template)
+BOUNCE = "desk+1.abcdefghijklmnopqrstuvwxyz@d.example"
+REPLIED = b"Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n"
+
+
+def left(
+    text: bytes,
+    to: bytes = b"jan@acme.example",
+    template: str = "reply",
+    above: bytes = b"",
+    sender: str = BOUNCE,
+) -> Left:
+    return Left(sender, "jan@acme.example", above + BODY % (to, text), template)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +107,22 @@ def left(text: bytes, to: bytes = b"jan@acme.example", template: str = "reply") 
         (left(b"Hello"), None),
         (left(b"Hello", to=b"ann@acme.example"), "goes to jan@acme.example"),
         (left(b"Hello", template="done"), "no Auto-Submitted"),
+        (left(b"Hello", template="done", above=REPLIED[:30], sender=""), "no Suppress"),
+        (left(b"Hello", template="done", above=REPLIED, sender=""), None),
+        (left(b"Hello", template="done", above=REPLIED), "envelope sender"),
+        (left(b"Hello", above=REPLIED), "says that a machine"),
+        (left(b"Hello", sender=""), "envelope sender"),
+        (left(b"Hello", sender="desk@d.example"), "envelope sender"),
         (left(b" #close now"), "bare command"),
         (left(b"#42 is fine"), None),
         (left(b"write to marie@d.example"), "marie@d.example"),
+        (left(b"see /home/desk/notes.txt"), "/home/desk"),
+        (left(b"Hello", above=b"Bcc: ann@acme.example\r\n"), "['bcc']"),
+        (left(b"Hello", above=b"X-Mailer: Deskpost\r\n"), "x-mailer"),
+        (left(b"Hello", above=b"From: ann@acme.example\r\n"), "once"),
+        (left(b"Hello", above=b"References: a\nBcc: b@c\r\n"), "header line"),
+        (left(b"Hello", above=b"References: \xe9\r\n"), "header line"),
+        (left(b"Hello", above=b"References: =?utf-8?q?=E2=80=AEx?=\r\n"), "unseen"),
     ],
 )
 def test_what_no_mail_may_be(mail: Left, says: str | None) -> None:
@@ -113,7 +137,7 @@ def test_placeholders() -> None:
     text = filled(
         "{{reply-to jan@acme.example}} {{return-path jan@acme.example~1}}", lambda _: mails
     )
-    assert text == "desk+1.x@d.example bounce@d.example"
+    assert text == f"desk+1.x@d.example {BOUNCE}"
     assert filled("{{link jan@acme.example yes}}", lambda _: mails).startswith("To: d@d.example\n")
     for missing in ("{{reply-to jan@acme.example~2}}", "{{link jan@acme.example no}}"):
         with pytest.raises(Misplayed):

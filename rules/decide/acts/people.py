@@ -116,7 +116,8 @@ def confirm(scene: Scene, _: Cause) -> None:
     held, mail = scene.facts.held, scene.mail
     if held is None or mail is None or mail.token is None:
         raise Refused(Why.NOTHING_TO_CONFIRM)
-    if scene.facts.actor.address != held.address or mail.token.address != held.address:
+    actor = scene.facts.actor
+    if actor.failed or not actor.address == mail.token.address == held.address:
         raise Refused(Why.UNPROVEN)
     scene.internal = True
     scene.do(SettleHold(held.id, confirmed=True))

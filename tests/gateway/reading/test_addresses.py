@@ -77,6 +77,7 @@ def test_believed(value: str, name: str, address: str) -> None:
         "",
         "boss\u200b@victim.example",
         "boss@victim.example.",
+        "\u212aate@acme.example",
     ],
 )
 def test_not_believed(value: str) -> None:

@@ -86,7 +86,7 @@ def test_many_lines_are_cut() -> None:
 def test_one_endless_line() -> None:
     """A text without any line end is cut where the limit is."""
     found = body.read(take_apart(mail(b"x" * 1_500_000)).root)
-    assert (len(found.text), len(found.rest)) == (STANDARD.new_text, 500_000)
+    assert (len(found.text), [*map(len, found.rest)]) == (STANDARD.new_text, [500_000])
 
 
 def test_huge_html_is_a_file() -> None:

@@ -112,3 +112,5 @@ def test_nothing_is_allowed_to_who_is_shown_to_be_false(act_class: ActClass) -> 
     forged = Actor(PERSON, failed=True)
     verdict = judge(act_class, forged, Policy(Unverified.ALLOW), token=False, first=True)
     assert verdict is Verdict.CONFIRM
+    again = replace(forged, confirmed_here=True)
+    assert judge(act_class, again, Policy(), token=True, first=True) is Verdict.CONFIRM
