@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from gateway.handle.inside import MOST, Ground, Said, inside
@@ -12,7 +12,9 @@ from gateway.house import House
 from gateway.values import ParsedMail
 from rules import commands as reading
 from rules.budget import Use, uses
+from rules.decide.audience import roles_of
 from rules.decide.facts import Actor, Event, Facts, Held, Mail, MailArrived
+from rules.decide.possible import allowed
 from rules.model import Desk, Organisation, People, Ticket, Visibility
 from rules.process import Process
 from store import accounts, holds, messages, search, tickets
@@ -142,8 +144,7 @@ def gather(
     """All that the decision may ask, looked up."""
     process = _process(house, desk, ticket)
     text = event.mail.text if isinstance(event, MailArrived) else getattr(event, "text", "")
-    numbers, wants_next = _wanted(text, process)
-    return Facts(
+    facts = Facts(
         event=event,
         actor=actor,
         desk=desk,
@@ -154,12 +155,16 @@ def gather(
         ticket=ticket,
         desks=tuple(house.desks.values()),
         processes={d.process: house.process_of(d) for d in house.desks.values()},
-        others=_others(tx, numbers, desk, lock),
         linked=_linked(tx, ticket),
-        queue=_queue(tx, desk, process) if wants_next else (),
         held=held,
         budgets=_budgets(tx, house, desk, ticket) if _on_budget(text, process) else (),
         next_number=tickets.next_number(tx),
+    )
+    numbers, wants_next = _wanted(text, facts)
+    return replace(
+        facts,
+        others=_others(tx, numbers, desk, lock),
+        queue=_queue(tx, desk, process) if wants_next else (),
     )
 
 
@@ -169,14 +174,19 @@ def _process(house: House, desk: Desk, ticket: Ticket | None) -> Process:
     return house.process_of(desk)
 
 
-def _wanted(text: str, process: Process) -> tuple[set[int], bool]:
-    """The numbers of tickets that command lines name, and whether the next one is asked for."""
+def _wanted(text: str, facts: Facts) -> tuple[set[int], bool]:
+    """The numbers of tickets that command lines name, and whether the next one is asked for; of
+    lines that are the sender's to use, so that nobody else has a ticket read or locked by them."""
+    process, actor = facts.process, facts.actor
+    roles = roles_of(facts, actor.person, facts.ticket)
+    if facts.ticket is None:
+        roles |= {"requester", "approver"}  # of the ticket that this mail may open
     numbers: set[int] = set()
     wants_next = False
     for line in reading.find_lines(text):
         name = process.vocabulary.command(line.word)
         spec = process.commands.get(name) if name else None
-        if spec is None:
+        if spec is None or not (actor.operator or allowed(spec, roles)):
             continue
         wants_next = wants_next or any(step.do == "take_next" for step in spec.steps)
         if any(a.type == "ticket" for a in (*spec.needs.values(), *spec.takes.values())):

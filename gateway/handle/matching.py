@@ -13,6 +13,7 @@ from rules.decide.facts import Found
 from rules.decide.facts import Token as TokenFact
 from rules.model import Desk, People, Ticket
 from store import messages, tickets, tokens
+from store.circles import Circle, circle
 from store.database import Transaction
 from store.tokens import SigningKey, Token
 
@@ -123,16 +124,27 @@ def _by_subject(
     numbers = tuple(dict.fromkeys(int(n) for n in _NUMBER.findall(parsed.subject)))[:5]
     mentions = []
     for number in numbers:
-        ticket = _load(tx, number, lock)
-        if ticket is None or ticket.desk != desk.address:
+        named = _circle(tx, number)
+        if named is None or named.desk != desk.address:
             continue
-        if is_on(ticket, parsed, people):
-            return TicketMatch(ticket, Found.SUBJECT)
-        mentions.append(ticket.number)
+        if _is_on(named, parsed, people):
+            return TicketMatch(_load(tx, named.number, lock), Found.SUBJECT)
+        mentions.append(named.number)
     return TicketMatch(mentions=tuple(mentions))
 
 
-def is_on(ticket: Ticket, parsed: ParsedMail, people: People) -> bool:
+def _circle(tx: Transaction, number: int) -> Circle | None:
+    """Of the ticket, or of the one that it was joined into: nothing else of it is read, and it is
+    locked for nobody, before its sender is known to be on it."""
+    found = circle(tx, number)
+    for _ in range(_MERGES):
+        if found is None or found.merged_into is None:
+            break
+        found = circle(tx, found.merged_into)
+    return found
+
+
+def _is_on(ticket: Circle, parsed: ParsedMail, people: People) -> bool:
     """Whether the sender is on the ticket already, works at its desk, or may see all tickets of
     their organisation."""
     if parsed.sender is None:
