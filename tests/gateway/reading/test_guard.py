@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from unittest.mock import patch
 
 import pytest
 
+from gateway import child
 from gateway.reading import ParsedMail, Unreadable, guard, parse
 from tests.gateway.reading.mails import mail, multipart, text
 
@@ -50,6 +52,16 @@ def test_child_reads_the_same() -> None:
     """The child answers what this process would have read, files included."""
     raw = mail(multipart(text(b"caf\xc3\xa9"), b"Content-Type: image/png\r\n\r\nX"))
     assert parse(raw, alone=True) == parse(raw)
+
+
+def test_the_child_brings_little() -> None:
+    """A doubtful mail costs a start of half a second of processor time: neither database, nor
+    configuration, nor processes, nor network are loaded to read it."""
+    program = "import sys, gateway.reading.apart; print(*sys.modules)"
+    command = [sys.executable, "-P", "-c", program]
+    done = subprocess.run(command, capture_output=True, env=child.environment(), check=True)
+    heavy = {"sqlalchemy", "pydantic", "jinja2", "asyncio", "dkim", "ssl", "rules", "store"}
+    assert not heavy & set(done.stdout.decode().split())
 
 
 def test_time_limit() -> None:
