@@ -83,8 +83,8 @@ def let_through(
 
 
 def test_what_is_answered_by_two_processes(processes: tuple[Database, Database]) -> None:
-    """Three for an address and ticket, twelve for an address and day;
-    ten times as many for who is proven. Whichever process answers, and whichever database keeps it."""
+    """Three for an address and ticket, twelve for an address and day; ten times as many for who is
+    proven. Whichever process answers, and whichever database keeps it."""
 
     def answers(who: str, ticket: str, *, trusted: bool = False) -> int:
         def brake(tx: Transaction, number: int) -> bool:
