@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import smtplib
-import sys
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,8 +23,8 @@ from gateway.configuration.starting import write_home
 from rules.durations import read_duration
 from rules.kinds import read_amount
 from rules.moments import read_moment
-from tests.servers.gateway import PROGRAM, Gateway
-from tests.servers.running import Daemon, free_port
+from tests.servers.gateway import Gateway
+from tests.servers.running import free_port
 from tools import command_guide
 
 ROOT = Path(__file__).parents[1]
@@ -134,8 +133,7 @@ class Demonstration(Gateway):
         write_home(home, "run")
         file = home / "gateway.toml"
         file.write_text(file.read_text().replace("127.0.0.1:8025", f"127.0.0.1:{self.port}"))
-        command = [sys.executable, str(PROGRAM), "--home", str(home), "serve"]
-        self._daemon = Daemon(command, log=home / "serve.log")
+        self.make_daemon()
 
     def start(self) -> None:
         self._daemon.start(self.port)

@@ -87,9 +87,12 @@ class Gateway:
         text = CONFIGURATION.format(port=self.port, lmtp_port=self.lmtp_port, **settings)
         (home / "gateway.toml").write_text(text)
         (home / "people.yaml").write_text(PEOPLE)
-        self._whole = environment is not None
+        self.make_daemon(environment)
+
+    def make_daemon(self, environment: Mapping[str, str] | None = None) -> None:
         """With an environment of its own it is a program of its own."""
-        command = [sys.executable, str(PROGRAM), "--home", str(home), "serve"]
+        self._whole = environment is not None
+        command = [sys.executable, str(PROGRAM), "--home", str(self.home), "serve"]
         kind = Daemon if self._whole else ForkedDaemon
         self._daemon = kind(command, log=self.home / "serve.log", environment=environment)
 
