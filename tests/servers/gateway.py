@@ -67,6 +67,7 @@ class Gateway:
     """One home and one `serve` of it."""
 
     _environment: Mapping[str, str] = ENVIRONMENT
+    _whole = False
 
     def __init__(
         self, home: Path, environment: Mapping[str, str] | None = None, **values: str
