@@ -16,7 +16,7 @@ from tests.gateway.delivery.sink import Sink
 from tests.servers.gateway import StartGateway
 from tests.servers.running import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SIZE = "30m"
 

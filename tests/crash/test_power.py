@@ -23,7 +23,7 @@ from tests.crash.load import mail, send
 from tests.crash.strace import Call, calls, detach, traced
 from tests.servers.gateway import StartGateway
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.long]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
 
 MAILS = 5
 TRACED = ("pwrite64", "fsync", "fdatasync", "ftruncate", "sendto")

@@ -13,7 +13,7 @@ from tests.servers.gateway import HELPDESK, Gateway, StartGateway
 from tests.servers.running import eventually
 from tests.servers.wire import StartWire
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 
 def mailbox(port: int, user: str, folder: Path) -> str:
@@ -55,7 +55,6 @@ def test_killed_between_durable_and_seen(
     assert len(gateway.mails_to("jan@acme.example")) == 1
 
 
-@pytest.mark.long
 def test_another_serve_takes_over_within_thirty_seconds(
     dovecot: Dovecot, start_gateway: StartGateway, fresh_database: str, tmp_path: Path
 ) -> None:

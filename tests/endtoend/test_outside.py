@@ -13,7 +13,7 @@ from tests.servers.running import eventually
 from tests.servers.s3 import S3Bucket
 from tests.servers.swaks import swaks
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
+pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 JAN = "jan@acme.example"
 
@@ -52,7 +52,6 @@ def _inside(gateway: Gateway) -> int:
     return int(number)
 
 
-@pytest.mark.long
 def test_two_gateways_share_a_database_and_a_bucket(
     start_gateway: StartGateway, fresh_database: str, bucket: S3Bucket
 ) -> None:

@@ -25,7 +25,6 @@ def test_scenario(folder: Path, tmp_path: Path, request: pytest.FixtureRequest) 
     _play(folder, tmp_path / "home", write=write)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "folder", [folder for folder in ALL if (folder / ON_POSTGRESQL).exists()], ids=name_of
 )
