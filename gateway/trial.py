@@ -18,6 +18,7 @@ from gateway.intake import imap_trial
 from gateway.mailboxes import account_of
 from gateway.signin.tokens import Tokens
 from gateway.signin.values import SignInFailed
+from store import evidence
 from store.errors import StoreError, StoreOutdated
 from store.migrate import check_schema
 
@@ -55,6 +56,7 @@ class Trial:
         """One after the other, so that each can be shown as it comes."""
         database = self._database()
         yield database
+        yield from self._evidence(stored=database.good and not database.text)
         for file, client, user in self._clients():
             yield self._client(file, client, user, stored=database.good and not database.text)
         yield self._way_out()
@@ -71,6 +73,30 @@ class Trial:
         except StoreError as error:
             return Tried("database", where, False, str(error))
         return Tried("database", where, True)
+
+    def _evidence(self, *, stored: bool) -> Iterator[Tried]:
+        """The bucket or folder that mails are kept in, where they are outside of the database."""
+        database = self.tokens.database
+        if database.objects is None:
+            return
+        where = database.objects.url
+        try:
+            there = database.objects.probe()
+            ours = evidence.owner_of(database) if stored else None
+        except StoreError as error:
+            yield Tried("evidence", where, False, str(error))
+            return
+        if there is None and ours is None:
+            text = "nothing is there; whether it may be written to shows when `serve` begins"
+            yield Tried("evidence", where, True, text)
+        elif ours is not None and there != ours:
+            text = "the mails of this installation are not there: name the place where they are"
+            yield Tried("evidence", where, False, text)
+        elif ours is None:
+            text = f"another installation keeps its mails there ({there}): name another place"
+            yield Tried("evidence", where, False, text)
+        else:
+            yield Tried("evidence", where, True)
 
     def _clients(self) -> Iterator[tuple[Path, OAuth2Client, str]]:
         """Each client with whom it signs in, once."""

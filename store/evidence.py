@@ -124,6 +124,13 @@ def begin(database: Database) -> None:
         )
 
 
+def owner_of(database: Database) -> str | None:
+    """Whose objects outside of the database are this installation's; None before its first."""
+    with database.read() as tx:
+        known = settings.get(tx, _OWNER)
+    return known["id"] if known is not None else None
+
+
 def _first_owner(database: Database) -> dict[str, Any]:
     """Of several that begin at once, one decides."""
     with database.transaction() as tx:

@@ -76,6 +76,14 @@ class Objects:
         mark = self._place.read(MARK)
         return None if mark is None else mark.decode("ascii", "replace").strip()
 
+    def probe(self) -> str | None:
+        """The owner, as `owner`. Raises EvidenceUnavailable also where nothing may be written; what
+        is there stays as it is, and where nothing is nothing is written."""
+        owner = self.owner()
+        if owner is not None:
+            self._place.create(MARK, b"")  # refused, for it is there: but to whom may write alone
+        return owner
+
     def claim(self, owner: str) -> None:
         """It is this installation's from now on. Raises EvidenceUnavailable where it is another's.
 

@@ -16,11 +16,15 @@ from gateway.signin.tokens import Tokens
 from gateway.trial import Trial
 from gateway.workers import utc_now
 from store.database import Database
+from store.evidence import begin
 from store.migrate import migrate
+from store.objects import open_objects
 from tests.gateway.cli.conftest import Shell, shell  # noqa: F401
 from tests.gateway.delivery.sink import Sink, running, tls
 from tests.servers.certificates import self_signed
+from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.running import free_port
+from tests.servers.s3 import S3Bucket
 from tests.servers.tokens import CLIENT, SECRET, TokenServer
 
 DESK = '[[desk]]\naddress = "helpdesk@accel.example"\nprocess = "helpdesk"\n'
@@ -129,6 +133,45 @@ def test_a_refresh_token_needs_a_store(
     migrate(database)
     assert tried(configuration, database, secrets)[1].startswith("good  access token")
     assert token_server.refresh_tokens != {"first"}
+
+
+def test_a_bucket(tmp_path: Path, bucket: S3Bucket) -> None:
+    """Empty, this installation's, another's, and one that is not there."""
+    configuration = configured(tmp_path, 'url = "maildir:out"')
+    found = []
+    for name, claims in (("ours", False), ("ours", True), ("theirs", False)):
+        database = Database(f"sqlite:///{tmp_path}/{name}.db", open_objects(bucket.url))
+        migrate(database)
+        if claims:
+            begin(database)
+        found.append(tried(configuration, database)[1])
+        database.dispose()
+    assert found[0].startswith(f"good  evidence {bucket.url}: nothing is there")
+    assert found[1] == f"good  evidence {bucket.url}"
+    assert found[2].startswith(f"FAILED  evidence {bucket.url}: another installation keeps")
+    nowhere = Database(f"sqlite:///{tmp_path}/ours.db", open_objects("s3://nowhere/mails"))
+    assert tried(configuration, nowhere)[1].startswith("FAILED  evidence s3://nowhere/mails")
+    nowhere.dispose()
+
+
+@pytest.mark.real
+def test_a_mailbox(tmp_path: Path, database: Database, dovecot: Dovecot) -> None:
+    """One that lets us in, and one whose password is wrong."""
+    configured(tmp_path, 'url = "maildir:out"')
+    boxes = "".join(
+        f'[[mailbox]]\nurl = "imap://{user}%40accel.example@127.0.0.1:{dovecot.imap_port}"\n'
+        f'password_env = "{user}"\ndesk = "helpdesk@accel.example"\n'
+        for user in ("open", "shut")
+    )
+    file = tmp_path / "gateway.toml"
+    file.write_text(file.read_text() + boxes)
+    configuration = load_configuration(tmp_path)
+    assert isinstance(configuration, Configuration), configuration
+    migrate(database)
+    _, _, first, second, _ = tried(configuration, database, {"open": PASSWORD, "shut": "wrong"})
+    assert first.startswith("good  mailbox")
+    assert second.startswith("FAILED  mailbox")
+    assert "refused to sign in" in second
 
 
 def test_by_the_command_line(
