@@ -47,6 +47,7 @@ from gateway.workers import Housekeeping, Loop, MovingOut, Processing, Timing, u
 from rules.faults import Unsound
 from store import evidence
 from store.database import Database
+from store.durability import weakness
 from store.errors import Conflict
 from store.inbox import Receipt
 from store.migrate import migrate
@@ -97,6 +98,8 @@ def open_home(home: Path, *, create: bool = False) -> App:
     if create:
         migrate(house.database)
         evidence.begin(house.database)
+        if weak := weakness(house.database):
+            log.error(weak)
     return App(home, house)
 
 

@@ -19,6 +19,7 @@ from gateway.mailboxes import account_of
 from gateway.signin.tokens import Tokens
 from gateway.signin.values import SignInFailed
 from store import evidence
+from store.durability import weakness
 from store.errors import StoreError, StoreOutdated
 from store.migrate import check_schema
 
@@ -56,6 +57,8 @@ class Trial:
         """One after the other, so that each can be shown as it comes."""
         database = self._database()
         yield database
+        if database.good and (weak := weakness(self.tokens.database)):
+            yield Tried("database", database.where, False, weak)
         yield from self._evidence(stored=database.good and not database.text)
         for file, client, user in self._clients():
             yield self._client(file, client, user, stored=database.good and not database.text)
