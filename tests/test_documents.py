@@ -202,7 +202,8 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def test_every_proof_that_security_names_exists() -> None:
-    """The tests and scenarios of docs/security.md are there under their names."""
+    """The tests and scenarios of docs/security.md are there under their names, and each threat has
+    one."""
     text = (ROOT / "docs/security.md").read_text()
     here = "".join(f.read_text() for f in (ROOT / "tests").rglob("test_*.py"))
     for name in set(re.findall(r"\b(test_\w+)`", text)):
@@ -211,3 +212,9 @@ def test_every_proof_that_security_names_exists() -> None:
         for name in re.findall(r"`([\w-]+)`", cell):
             scenario = (ROOT / "tests/scenarios/helpdesk" / name).is_dir()
             assert scenario or name.startswith("test_"), name
+    for part in ("## Threats", "## What was measured beforehand"):
+        section = text.partition(part)[2].partition("\n## ")[0]
+        rows = [line for line in section.splitlines() if line.startswith("|")][2:]
+        assert rows
+        for row in rows:
+            assert re.search(r"`test_\w+`|::test_\w+`|scenario `", row.rsplit("|", 2)[1]), row

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import tokens
+from gateway.handle.matching import genuine_token
 from rules.model import Desk
-from store.tokens import SigningKey, Token
+from store.database import Database
+from store.migrate import migrate
+from store.tokens import SigningKey, Token, add_key, issue
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 KEY = SigningKey("k1", b"s" * 32, NOW)
@@ -58,6 +64,38 @@ def test_it_stands_for_exactly_what_was_signed(change: dict[str, object]) -> Non
     """Another ticket, person, purpose, version, time or key, and it proves nothing."""
     assert genuine(signed(), TOKEN)
     assert not genuine(signed(), replace(TOKEN, **change))  # type: ignore[arg-type]
+
+
+def test_it_is_not_carried_over_to_another_number() -> None:
+    """The number in the address is that of the ticket."""
+    assert not genuine(replace(signed(), ticket=89), TOKEN)
+
+
+def test_it_is_compared_in_constant_time() -> None:
+    """How long a wrong one takes does not tell how much of it is right."""
+    with patch.object(hmac, "compare_digest", side_effect=hmac.compare_digest) as compare:
+        assert genuine(signed(), TOKEN)
+        wrong = replace(signed(), text=f"{signed().text[:-1]}?")
+        assert not genuine(wrong, TOKEN)
+    assert compare.call_count == 2
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(-1, True), (0, False), (1, False)])
+def test_it_runs_out(tmp_path: Path, seconds: int, found: bool) -> None:
+    """From its moment on it is as good as none; one without such a moment never does."""
+    database = Database(f"sqlite:///{tmp_path / 'gateway.db'}")
+    migrate(database)
+    ending = replace(TOKEN, ticket=None)
+    lasting = replace(ending, expires_at=None)
+    with database.transaction() as tx:
+        add_key(tx, KEY)
+        for token in (ending, lasting):
+            issue(tx, replace(token, hint=signed(token).text[: tokens.HINT]))
+        now = NOW + timedelta(seconds=seconds)
+        for token, wanted in ((ending, found), (lasting, True)):
+            candidate = tokens.address(DESK, None, signed(token).text)
+            assert (genuine_token(tx, [candidate], now) is not None) is wanted
+    database.dispose()
 
 
 def test_a_retired_key_proves_what_it_signed() -> None:

@@ -141,9 +141,10 @@ def judged(
     trust: Trust = TRUST,
     resolver: Dns | None = None,
     hops: int = 0,
+    read_as: bytes | None = None,
 ) -> Authentication:
-    """What is made of the mail, as it is read and with no network."""
-    parsed = parse(raw)
+    """What is made of the mail, as it is read (or as `read_as` is) and with no network."""
+    parsed = parse(raw if read_as is None else read_as)
     assert isinstance(parsed, ParsedMail)
     return authenticate(
         raw, envelope(peer, mail_from), parsed, trust, resolver=resolver or Dns(), hops=hops

@@ -124,8 +124,11 @@ def test_a_from_that_is_read_in_two_ways_is_not_proven(value: str, domain: str) 
 
 
 def test_two_from_fields() -> None:
+    """Nothing is proven, nor would it be if the reading had seen but one of them."""
     raw = stamped(STAMP, raw=b"From: eve@attack.example\r\n" + mail())
     assert judged(raw).domain is False
+    assert judged(raw, read_as=mail()).domain is False
+    assert judged(stamped(STAMP), read_as=mail()).domain is True
 
 
 RESULTS = {
