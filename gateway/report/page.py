@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from gateway.render import formats
+from gateway.render.cleaning import clean
 from gateway.report.numbers import Load, Report, Worked
 from gateway.report.picture import Picture, columns, lines
 from gateway.report.words import words_of
@@ -19,7 +20,12 @@ _LINES = 30
 
 
 def page(report: Report, processes: Mapping[str, Process], language: str) -> str:
-    """The whole file, in this language."""
+    """The whole file, in this language; without controls and marks of direction, since names and
+    comments are what strangers wrote."""
+    return clean(_rendered(report, processes, language))
+
+
+def _rendered(report: Report, processes: Mapping[str, Process], language: str) -> str:
     w = words_of(language)
     first, last = (formats.day(d, language) for d in (report.period.first, report.period.last))
     persons = _busiest(report.by_person)

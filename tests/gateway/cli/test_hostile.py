@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +22,12 @@ from store.journal import Entry
 from store.migrate import migrate
 from tests.gateway.cli.conftest import DESK, MAIL, NOW, incoming, leaving, outgoing, sample
 
-EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eexe\u2066\r\n[red]x[/red]"
-"""A window's title, an empty screen, CSI as one character, an override, a line's start, markup."""
+EVIL = (
+    "=1+1\x1b]0;owned\x07\x1b[2J\x9b31m\u202eexe\u2066\r\n[red]x[/red]"
+    "<script>x</script><img src=http://x onerror=x>"
+)
+"""A formula, a window's title, an empty screen, CSI as one character, an override, a line's start,
+markup of terminals and of pages."""
 ADDRESS = f"{EVIL}@attack.example"
 EVERY_VERB = (
     ("show", "1"),
@@ -93,3 +98,17 @@ def test_no_verb_sends_it_to_the_terminal(
     out, err = capsys.readouterr()
     assert out or err
     assert UNSEEN.findall(out + err) == []
+
+
+def test_the_page_of_a_report_shows_names_as_text(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of organisations, people and comments: no element of theirs, nothing fetched, no control."""
+    file = tmp_path / "report.html"
+    period = ("--from", "2026-11-01", "--to", "2026-11-30")
+    assert run(["report", *period, "--out", str(file)], Session(home, clock=lambda: NOW)) == 0
+    page = file.read_text("utf-8")
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"<(?:script|img)|<[^>]*\b(?:src|href)=", page)
+    assert UNSEEN.findall(page.replace("\n", "")) == []
+    assert capsys.readouterr().err == ""
