@@ -161,13 +161,13 @@ class _Line:
         return self._fault(Why.BAD_ARGUMENT, argument=self._shown(name), given=given)
 
     def _shown(self, name: str) -> str:
-        return placeholder(name, self._specs[name], self._frame.answered_in)
+        return placeholder(name, self._specs[name], self._frame.answered_in, self._frame.types)
 
     def _fault(self, why: Why, **details: str) -> Fault:
         shown = {key: value[:_SHOWN] for key, value in details.items()}
-        return Fault(
-            why, {**shown, "usage": usage(self._name, self._command, self._frame.answered_in)}
-        )
+        frame = self._frame
+        written = usage(self._name, self._command, frame.answered_in, frame.types)
+        return Fault(why, {**shown, "usage": written})
 
 
 def _plain(word: str) -> str:

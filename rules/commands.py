@@ -118,7 +118,9 @@ def read(
             process's.
     """
     lexicon = _Lexicon((process,), tuple(others))
-    frame = Frame(now, time_zone, process.language, answered_in or process.language)
+    language = answered_in or process.language
+    types = process.type_labels(language)
+    frame = Frame(now, time_zone, process.language, language, types)
     return _read(new_text, lexicon, frame)
 
 

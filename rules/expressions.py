@@ -73,7 +73,9 @@ class Expression:
         self, source: str, names: frozenset[str], literals: Mapping[str, object], template: Template
     ) -> None:
         self.source = source
-        self._names, self._literals, self._template = names, literals, template
+        self.names = names
+        """Those that it asks about: `quote` of quote.status."""
+        self._literals, self._template = literals, template
 
     def evaluate(self, facts: Mapping[str, object]) -> object:
         """Its value; None where it cannot be worked out."""
@@ -85,11 +87,11 @@ class Expression:
     def may_hold(self, facts: Mapping[str, object]) -> bool:
         """Whether it holds, or cannot be worked out: an amount that nobody knows is above every
         limit."""
-        outcome = self._worked_out({name: _questioned(facts.get(name)) for name in self._names})
+        outcome = self._worked_out({name: _questioned(facts.get(name)) for name in self.names})
         return bool(outcome.error or outcome.value)
 
     def outcome(self, facts: Mapping[str, object]) -> Outcome:
-        return self._worked_out({name: _comparable(facts.get(name)) for name in self._names})
+        return self._worked_out({name: _comparable(facts.get(name)) for name in self.names})
 
     def _worked_out(self, known: Mapping[str, object]) -> Outcome:
         known = {**known, **self._literals}

@@ -30,6 +30,9 @@ class Frame:
     answered_in: str = "en"
     """The sender's, in which a fault shows how the command is written."""
 
+    types: tuple[str, ...] = ()
+    """The request types of the process, by their labels in that language."""
+
     @property
     def doubtful_in(self) -> str:
         """The language of a doubtful word: "hier" is yesterday to who is answered in French, and

@@ -201,6 +201,10 @@ class Process(Part):
             return text
         return text.get(language) or text.get(self.language) or next(iter(text.values()), "")
 
+    def type_labels(self, language: str) -> tuple[str, ...]:
+        """What its request types are called in that language."""
+        return tuple(self.say(spec.label, language) for spec in self.types.values())
+
     def open_statuses(self) -> tuple[str, ...]:
         return tuple(name for name, status in self.statuses.items() if not status.closed)
 

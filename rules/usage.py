@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rules.priorities import PRIORITIES
 from rules.process import Argument, Command
@@ -32,10 +32,15 @@ _FIXED = {
 }
 
 
-def usage(name: str, command: Command, language: str = "en") -> str:
-    """The command as one writes it, in that language where it has a word of it."""
-    arguments = [(_free(spec), _needed(n, spec, language)) for n, spec in command.needs.items()]
-    arguments += [(_free(spec), _left_out(n, spec, language)) for n, spec in command.takes.items()]
+def usage(name: str, command: Command, language: str = "en", types: Sequence[str] = ()) -> str:
+    """The command as one writes it, in that language where it has a word of it.
+
+    Args:
+        types: the request types that the process has, by their labels in the language.
+    """
+    needs, takes = command.needs.items(), command.takes.items()
+    arguments = [(_free(spec), _needed(n, spec, language, types)) for n, spec in needs]
+    arguments += [(_free(spec), _left_out(n, spec, language, types)) for n, spec in takes]
     in_order = [shown for _, shown in sorted(arguments, key=lambda argument: argument[0])]
     return " ".join([f"#{word_of(name, command, language)}", *in_order])
 
@@ -45,8 +50,10 @@ def word_of(name: str, command: Command, language: str) -> str:
     return (command.alias.get(language) or (name,))[0] if language != "en" else name
 
 
-def placeholder(name: str, spec: Argument, language: str) -> str:
+def placeholder(name: str, spec: Argument, language: str, types: Sequence[str] = ()) -> str:
     """What stands for an argument: `AMOUNT`, `1-5`, `blocked|working`."""
+    if spec.type == "type" and types:
+        return "|".join(types)
     if spec.example:
         return spec.example_in(language)
     if spec.type == "choice":
@@ -64,13 +71,13 @@ def placeholder(name: str, spec: Argument, language: str) -> str:
     return words.get(language) or words.get("en") or name.upper().replace("_", "-")
 
 
-def _needed(name: str, spec: Argument, language: str) -> str:
-    word = placeholder(name, spec, language)
+def _needed(name: str, spec: Argument, language: str, types: Sequence[str]) -> str:
+    word = placeholder(name, spec, language, types)
     return f"{spec.keyword_in(language)} {word}" if spec.after else word
 
 
-def _left_out(name: str, spec: Argument, language: str) -> str:
-    word = _needed(name, spec, language)
+def _left_out(name: str, spec: Argument, language: str, types: Sequence[str]) -> str:
+    word = _needed(name, spec, language, types)
     return f"[@{word.lower()}]" if spec.type == "person" else f"[{word}]"
 
 

@@ -11,7 +11,7 @@ from rules.decide.cause import Cause
 from rules.decide.conversation import after_commands, customer_wrote
 from rules.decide.facts import Found, Mail
 from rules.decide.knowledge import known
-from rules.decide.opening import acknowledge, note_unverified, open_for
+from rules.decide.opening import acknowledge, acknowledge_again, note_unverified, open_for
 from rules.decide.scene import Scene
 from rules.decide.thanks import is_thanks
 from rules.effects import AddLink, Decision, Note
@@ -45,6 +45,7 @@ def on_closed(scene: Scene, mail: Mail, read: Reading) -> Decision:
     moving.move(scene, reopening.to, Cause("reply"))
     tell_responsible(scene, Headline.REOPENED)
     customer_wrote(scene, mail)
+    acknowledge_again(scene)
     return after_commands(scene, read, "reopened")
 
 

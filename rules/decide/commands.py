@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -18,7 +17,8 @@ from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.decide.values import named_type
 from rules.effects import Note
-from rules.process import Text
+from rules.model import ActClass
+from rules.process import Command, Text
 from rules.said import Why
 
 
@@ -128,27 +128,28 @@ def _refuse_status(scene: Scene, called: Called) -> None:
     )
 
 
-_STATUS = re.compile(r"(?<![\w.])status\b")
+_STANDS = frozenset({"status", "type"})
+"""What of a ticket a guard may ask that tells in which statuses a command is of use."""
 
 
 def _elsewhere(scene: Scene, called: Called) -> list[str]:
-    """The statuses in which it could be done, as far as the guards about the status say."""
-    ticket, command = scene.open_ticket, called.spec
-    asked = [guard.that for guard in command.guards if _STATUS.search(guard.that)]
-    return [
-        name
-        for name in statuses_of(scene.process, command)
-        if all(
-            guards.holds(that, known(scene.facts, replace(ticket, status=name), called.arguments))
-            for that in asked
-        )
-    ]
+    """The statuses in which such a ticket stands for a while and the command can be used."""
+    process, ticket, guarded = scene.process, scene.open_ticket, called.spec.guards
+    asked = [guard.that for guard in guarded if guards.asks_of(guard.that) <= _STANDS]
+
+    def allows(status: str) -> bool:
+        about = known(scene.facts, replace(ticket, status=status), called.arguments)
+        return all(guards.holds(that, about) for that in asked)
+
+    passed = {n for n, s in process.statuses.items() if s.leads_to and s.leads_when is None}
+    usable = [name for name in statuses_of(process, called.spec) if name not in passed]
+    return [name for name in usable if allows(name)]
 
 
 def _perform(scene: Scene, called: Called) -> None:
     cause = Cause(called.name, called.line, called.arguments, called.spec.bill)
     scene.internal = scene.internal or called.spec.internal
-    scene.decided = scene.decided or called.spec.binds is not None
+    scene.decided = scene.decided or _decides(called.spec)
     if called.spec.binds not in (None, quotes.BINDS):
         version = letters.versions(scene.open_ticket, called.spec.binds or "")
         scene.do(Note("decided", f"{called.name} {called.spec.binds} {version}"))
@@ -156,7 +157,7 @@ def _perform(scene: Scene, called: Called) -> None:
         carry_out(scene, called.spec.steps, cause)
     except Refused as refused:
         if refused.why is Why.BAD_ARGUMENT:
-            refused.details["usage"] = usage(called.name, called.spec, _language(scene))
+            refused.details["usage"] = _usage(scene, called)
         raise
     if scene.ticket is not None:
         target = moving.target_of(called.spec, scene.ticket)
@@ -164,8 +165,14 @@ def _perform(scene: Scene, called: Called) -> None:
             moving.move(scene, target, cause)
 
 
-def _language(scene: Scene) -> str:
-    return language_of(scene.facts, scene.facts.actor.address, scene.ticket)
+def _decides(command: Command) -> bool:
+    """Whether it binds the customer, who may be several people."""
+    return command.act_class >= ActClass.BIND and "customer" in command.who
+
+
+def _usage(scene: Scene, called: Called) -> str:
+    language = language_of(scene.facts, scene.facts.actor.address, scene.ticket)
+    return usage(called.name, called.spec, language, scene.process.type_labels(language))
 
 
 def _proven(scene: Scene, trial: Scene, commands: Sequence[Called]) -> Scene:

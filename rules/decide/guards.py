@@ -23,5 +23,10 @@ def may_hold(source: str, names: Mapping[str, object]) -> bool:
     return _compiled(source).may_hold(names)
 
 
+def asks_of(source: str) -> frozenset[str]:
+    """The names that it asks about: `quote` of quote.status."""
+    return _compiled(source).names
+
+
 def value(source: str, names: Mapping[str, object]) -> object:
     return _compiled(source).evaluate(names)

@@ -130,6 +130,16 @@ def note_unverified(scene: Scene) -> None:
         scene.say(What.UNVERIFIED, address=scene.facts.actor.address)
 
 
+def acknowledge_again(scene: Scene) -> None:
+    """To who has written on a closed ticket: it is open again, and we look at it."""
+    facts = scene.facts
+    if facts.actor.failed:
+        return
+    data: dict[str, object] = {"new": False}
+    to = (facts.actor.address,)
+    scene.mails.append(QueueMail(scene.process.mails.acknowledgement, to, data=data, answer=True))
+
+
 def acknowledge(scene: Scene, *, follows: int | None = None) -> None:
     """To everybody who will read along; who cannot be believed is answered alone, and a mail whose
     sender is shown to be false is not answered.

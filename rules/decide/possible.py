@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -14,8 +13,6 @@ from rules.decide.knowledge import known
 from rules.decide.scene import Scene
 from rules.model import ActClass, Person, Ticket
 from rules.process import Command, Process, Step
-
-_WORD = re.compile(r"\w+")
 
 
 def allowed(command: Command, roles: frozenset[str]) -> bool:
@@ -73,7 +70,7 @@ def _is_time(facts: Facts, command: Command, about: Mapping[str, object]) -> boo
     """Whether the ticket has what the command is about: a quote to approve, a survey to answer.
     Guards that ask about arguments are left for when there are some."""
     ticket, arguments = facts.ticket, {**command.needs, **command.takes}
-    asked = [g.that for g in command.guards if not arguments.keys() & _WORD.findall(g.that)]
+    asked = [g.that for g in command.guards if not arguments.keys() & guards.asks_of(g.that)]
     acts = [step.act for step in command.steps]
     surveyed = ticket is not None and ticket.survey is not None
     typed = bool(facts.process.types)
@@ -93,15 +90,40 @@ def possible(scene: Scene, language: str) -> list[dict[str, object]]:
     process, ticket = scene.process, scene.ticket
     facts = replace(scene.facts, ticket=ticket)
     roles, is_time = roles_of(facts, facts.actor.person, ticket), _in_time(facts)
+    about, types = known(facts, ticket, {}), process.type_labels(language)
+    able = {
+        name: _narrowed(command, about)
+        for name, command in process.commands.items()
+        if allowed(command, roles) and fits(process, command, ticket) and is_time(command)
+    }
     return [
         {
             "command": name,
-            "usage": usage(name, command, language),
+            "usage": usage(name, command, language, types),
             "help": process.say(command.help, language),
         }
-        for name, command in process.commands.items()
-        if allowed(command, roles) and fits(process, command, ticket) and is_time(command)
+        for name, command in able.items()
+        if command is not None
     ]
+
+
+def _narrowed(command: Command, about: Mapping[str, object]) -> Command | None:
+    """The command with those of its choices that its guards allow now; None where none is left."""
+    arguments = {*command.needs, *command.takes}
+    needs = dict(command.needs)
+    for name, spec in needs.items():
+        asked = [g.that for g in command.guards if guards.asks_of(g.that) & arguments == {name}]
+        if spec.type != "choice" or not asked:
+            continue
+        left = {
+            value: words
+            for value, words in spec.choices.items()
+            if all(guards.holds(that, {**about, name: value}) for that in asked)
+        }
+        if not left:
+            return None
+        needs[name] = spec.model_copy(update={"choices": left})
+    return command.model_copy(update={"needs": needs})
 
 
 def _adds_time(command: Command) -> bool:
@@ -125,7 +147,11 @@ def handy(facts: Facts, person: Person) -> tuple[str, ...]:
         for name, command in process.commands.items()
         if allowed(command, roles) and fits(process, command, ticket) and is_time(command)
     }
-    names = [n for n, command in able.items() if _is_step(command, working=working)]
+    names = [
+        name
+        for name, command in able.items()
+        if _is_step(command, working=working) and not (ticket and _stays(command, ticket))
+    ]
     take = ["take"] if "take" in able and ticket is not None and not ticket.assignee else []
     own = [f"done {number}" for number in _to_complete(facts, person, roles) if "done" in able]
     note = ["note"] if "note" in names else []
@@ -145,6 +171,11 @@ def _is_step(command: Command, *, working: bool) -> bool:
 def _leads_on(command: Command) -> bool:
     """Whether it belongs to certain statuses."""
     return bool(command.from_) and _ANYWHERE.isdisjoint(command.from_ or ())
+
+
+def _stays(command: Command, ticket: Ticket) -> bool:
+    """Whether it is a step to where the ticket stands already."""
+    return _leads_on(command) and command.to == ticket.status
 
 
 def _to_complete(facts: Facts, person: Person, roles: frozenset[str]) -> list[int]:

@@ -55,6 +55,8 @@ def _assign(scene: Scene, cause: Cause, who: str) -> None:
         return
     scene.do(Assign(address))
     scene.say(What.ASSIGNED, name=name_of(scene.facts.people, address))
+    if before and before != scene.facts.actor.address:
+        scene.tell([before], Headline.CHANGED)
     if address and address != scene.facts.actor.address:
         scene.tell([address], Headline.ASSIGNED, carries_text=True)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules.decide import clocks, guards
+from rules.decide.audience import language_of
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
 from rules.effects import SetField, SetPriority, SetValue
@@ -78,8 +79,9 @@ def _set_priority(scene: Scene, value: str) -> None:
 def _set_type(scene: Scene, value: str) -> None:
     name = named_type(scene.process, value)
     if name is None:
-        usage = " | ".join(scene.process.types)
-        raise Refused(Why.BAD_ARGUMENT, argument="type", given=value, usage=usage)
+        actor = scene.facts.actor.address
+        labels = scene.process.type_labels(language_of(scene.facts, actor, scene.ticket))
+        raise Refused(Why.BAD_ARGUMENT, argument="|".join(labels) or "type", given=value)
     if name == scene.open_ticket.type:
         return
     scene.do(SetValue("type", name))

@@ -20,9 +20,11 @@ process file. Its tables have `|` between the columns; a line that begins with `
 
 `in` names situations, with `*` as in file names, `any-open` and `any-closed`. `who` names actors,
 `staff`, `customers` (who is on the ticket and does not work here), `everybody` (but outsiders), or
-is `-` where time alone passes. A step is `pm: #accept`, `customer: words`, or `after 5 days`; ` / `
-is a new line. `becomes` is a status, or `=` for the same. `brings`, with `;` between, is each task
-that the ticket has got, given away or done, and what else matters of it as it stands then:
+is `-` where time alone passes. A step is `pm: #accept`, `customer: words` (with `+1 file`, if it
+brings one), `after 5 days`, or what the desk of a linked ticket did: `linked done`, `linked
+priority low`; ` / ` is a new line. `becomes` is a status, or `=` for the same. `brings`, with `;`
+between, is each task that the ticket has got, given away or done, and what else matters of it as it
+stands then:
 
     task Evaluate @developer; give Do the work @dev; done Evaluate; estimate=500 GBP; quote=sent
 
@@ -51,14 +53,15 @@ from ruamel.yaml import YAML
 
 from gateway.simulation.facts_file import FactsFile, Step
 from gateway.simulation.play import Played, Stage
-from rules.effects import Hold, QueueMail
-from rules.model import Task, Ticket
+from rules.effects import Hold, OpenOther, QueueMail
+from rules.model import Priority, Task, Ticket
 from rules.process import Process
 from rules.words import normalise
 from tests.rules.processes import shipped
 
 FOLDER = Path(__file__).parent / "rows"
 COMMON = "common"
+_LINKED = "linked "
 Commands = defaultdict[tuple[str, str], set[str]]
 """Names of commands by situation and actor."""
 
@@ -92,7 +95,9 @@ class Came:
     @property
     def copies(self) -> list[tuple[str, str]]:
         """To whom, and by which template."""
-        mails = [e for p in self.played for e in p.decision.effects if isinstance(e, QueueMail)]
+        done = [effect for p in self.played for effect in p.decision.effects]
+        done += [effect for e in done if isinstance(e, OpenOther) for effect in e.effects]
+        mails = [effect for effect in done if isinstance(effect, QueueMail)]
         return [(to, mail.template) for mail in mails for to in mail.to]
 
     @property
@@ -126,6 +131,8 @@ class Table:
     def _play(self, stage: Stage, actor: str, says: str) -> Came:
         before = stage.ticket
         played = list(stage.step(0, self._step(actor, says)))
+        if actor:  # what fell due before their mail came is another row
+            played = [p for p in played if p.event["kind"] == "mail"]
         held = [e for p in played for e in p.decision.effects if isinstance(e, Hold)]
         if any(hold.address == self.actors.get(actor) for hold in held):
             played += stage.step(0, self._step(actor, "#yes"))
@@ -135,13 +142,19 @@ class Table:
     def _step(self, actor: str, says: str) -> Step:
         if says.startswith("after "):
             return Step(after=says.removeprefix("after "), timer=None)
-        text = says.replace(" / ", "\n")
-        written = {"from": self.actors[actor], "subject": self.subject, "text": text}
+        says, file, _ = says.partition(" +1 file")
+        written: dict[str, Any] = {"from": self.actors[actor], "subject": self.subject}
+        written["text"] = says.replace(" / ", "\n")
+        written |= {"attachments": 1} if file else {}
         return Step.model_validate(written)
 
     def stand(self, name: str, after: str, step: str, empty: Stage) -> None:
         """Plays what leads to a situation, and keeps it."""
         stage = (self.stages[after] if after != "-" else empty).fork()
+        if step.startswith(_LINKED):
+            stage.others = {n: _linked(t, step) for n, t in stage.others.items()}
+            self.stages[name] = stage
+            return
         actor, colon, says = step.partition(": ")
         came = self._play(stage, *((actor, says) if colon else ("", step)))
         assert not came.refusals, (name, came.refusals)
@@ -253,6 +266,16 @@ class Table:
         """The labels of the statuses in which somebody may use a command."""
         return self._grouped(self._status_label, {"wrong_status", "wrong_type", "not_yours"})
 
+    def sure(self, refused: Cell, name: str) -> set[str]:
+        """The labels of those in which it is in a row for a ticket of the same type."""
+        of_type = self.type_in(refused)
+        rows = (c for c in [*self.rows, *self.common] if self.command(c.says) == name)
+        return {self._status_label(c) for c in rows if self.type_in(c) == of_type}
+
+    def type_in(self, cell: Cell) -> str | None:
+        ticket = self.stages[cell.situation].ticket
+        return ticket.type if ticket else None
+
     def _status_label(self, cell: Cell) -> str:
         return self.label(self.process.statuses[status_of(cell.situation)].label)
 
@@ -264,6 +287,13 @@ class Table:
 
     def label(self, text: object) -> str:
         return self.process.say(text, self.process.language)  # type: ignore[arg-type]
+
+
+def _linked(other: Ticket, step: str) -> Ticket:
+    """The ticket that is tied to the one of the table, as its own desk has left it."""
+    if step == f"{_LINKED}done":
+        return replace(other, status="done", closed_at=other.opened_at)
+    return replace(other, priority=Priority(step.removeprefix(f"{_LINKED}priority ")))
 
 
 def status_of(situation: str) -> str:
@@ -302,6 +332,8 @@ def value(table: Table, ticket: Ticket, name: str) -> str:
         return f"{ticket.billing.status}"
     if name in ("basis", "amount"):
         return str(getattr(ticket.billing, name) or "")
+    if name in ("bug", "idea", "pbi"):
+        return next((link.to for link in reversed(ticket.links) if link.kind == name), "")
     if name in table.process.fields:
         return str(ticket.fields.get(name) or "")
     return table.name(str(getattr(ticket, name) or ""))

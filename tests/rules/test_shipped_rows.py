@@ -71,7 +71,7 @@ def _unsaid(here: Table, cell: Cell, came: Came) -> list[str]:
     if cell.why == "not_yours" and not refused["roles"]:
         faults.append("does not say who may")
     in_labels = {here.label(label) for label in refused.get("in_labels", ())}
-    if cell.why == "wrong_status" and not (in_labels and in_labels <= here.statuses[name]):
+    if cell.why == "wrong_status" and not here.sure(cell, name) <= in_labels <= here.statuses[name]:
         faults.append(f"says it can be done in {in_labels}, not {here.statuses[name]}")
     if (here.actors[cell.actor], "refused") not in came.copies:
         faults.append("its sender is not told")
