@@ -8,9 +8,10 @@ addresses                  who it is from, and to whom
 body, flowed               which part is the text, and what it says
 files, names, tnef         what is attached
 kind, phrases, bounce      human or which machine, and what a bounce says
-newtext                    what was written now
+newtext, leftover          what was written now, in the text and past it
 forward, attached          the mail inside a forwarded mail
-html, agree, lookalike     the same text as HTML, and what deceives the eye
+html, agree                the same text as HTML
+lookalike, unseen          what deceives the eye
 """
 
 from __future__ import annotations
