@@ -146,6 +146,7 @@ def test_what_is_asked_by_two_processes(processes: tuple[Database, Database]) ->
 
     assert asks("same@a.example", ActClass.WORK, "#close") == 1
     assert asks("work@a.example", ActClass.WORK, "#close {number}") == 1
+    assert asks("again@a.example", ActClass.BIND, "#approve") == 1
     assert asks("bind@a.example", ActClass.BIND, "#quote {number}") == 6
     assert asks("bind@a.example", ActClass.BIND, "#other {number}", None) == 0
     told = let_through(
