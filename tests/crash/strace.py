@@ -18,12 +18,12 @@ from tests.servers.gateway import Gateway
 from tests.servers.running import ENVIRONMENT, eventually, program, unavailable
 
 
-def attached(gateway: Gateway, log: Path, *options: str) -> subprocess.Popen[bytes]:
-    """strace on every thread of `serve`, once it traces them. Skips the test where it may not."""
+def attached(pids: Sequence[int], log: Path, *options: str) -> subprocess.Popen[bytes]:
+    """strace on every thread of these processes, once it traces them. Skips the test where it may
+    not."""
     command = [program("strace", "strace"), "-f", "-o", str(log), *options]
-    tracer = subprocess.Popen(
-        [*command, "-p", str(gateway.pid)], stderr=subprocess.PIPE, env=ENVIRONMENT
-    )
+    processes = [word for pid in pids for word in ("-p", str(pid))]
+    tracer = subprocess.Popen([*command, *processes], stderr=subprocess.PIPE, env=ENVIRONMENT)
     assert tracer.stderr is not None
     said = tracer.stderr.readline().decode()
     if "attached" not in said:
@@ -45,7 +45,7 @@ def injected(gateway: Gateway, *faults: str) -> Iterator[subprocess.Popen[bytes]
     calls = ",".join(fault.partition(":")[0] for fault in faults)
     inject = [word for fault in faults for word in ("-e", f"inject={fault}")]
     log = gateway.home / "strace.log"
-    tracer = attached(gateway, log, "-e", f"trace={calls}", *inject)
+    tracer = attached([gateway.pid], log, "-e", f"trace={calls}", *inject)
     try:
         yield tracer
     finally:
@@ -53,11 +53,11 @@ def injected(gateway: Gateway, *faults: str) -> Iterator[subprocess.Popen[bytes]
 
 
 def traced(
-    gateway: Gateway, log: Path, calls: Sequence[str], octets: int
+    pids: Sequence[int], log: Path, calls: Sequence[str], octets: int
 ) -> subprocess.Popen[bytes]:
     """Writes each of these calls to `log`, with paths and so many octets of what was written."""
     words = ("-y", "-xx", "-s", str(octets), "-e", f"trace={','.join(calls)}")
-    return attached(gateway, log, *words)
+    return attached(pids, log, *words)
 
 
 def ended(gateway: Gateway) -> None:
