@@ -11,9 +11,10 @@ from gateway.handle import carrying
 from gateway.handle.bounces import bounced_copy
 from gateway.handle.brakes import too_busy
 from gateway.handle.canary import is_canary
-from gateway.handle.carry_out import Hand, Outcome, carry_out
+from gateway.handle.carry_out import carry_out
 from gateway.handle.case import TOO_BUSY, Case, facts_of, message_of, tell_of_money
 from gateway.handle.confirmed import do_held
+from gateway.handle.hand import Hand, Outcome
 from gateway.handle.identity import Identity, identify
 from gateway.handle.matching import TicketMatch, match
 from gateway.handle.operators import tell_operators

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from gateway.handle.addressing import CONFIRM_WITHIN
-from gateway.handle.brakes import (
-    may_answer,
-    may_ask,
-    may_notify,
-    may_say_waiting,
-    tells_of_forgery,
-    tells_of_hush,
-)
-from gateway.handle.desktop import Desktop
+from gateway.handle.hand import Hand, Outcome
+from gateway.handle.holding import hold
 from gateway.handle.journal_words import entry_of, written
-from gateway.handle.letters import post
 from gateway.handle.remembering import known, remember
-from gateway.house import House
-from gateway.render.page import Carried
-from rules.decide.facts import Facts, MailArrived, Unverified
+from gateway.handle.sending import is_hushed, send
 from rules.effects import (
     Block,
     Decision,
@@ -29,49 +18,13 @@ from rules.effects import (
     OnOther,
     OpenOther,
     OpenTicket,
-    QueueMail,
     SettleHold,
 )
 from rules.evolve import evolve_all
-from rules.model import Proof, Ticket
-from rules.said import Headline, Why
-from store import holds, inbox, journal, messages, settings, tickets, tokens
+from rules.model import Ticket
+from store import holds, inbox, journal, messages, settings, tickets
 from store.database import Transaction
 from store.errors import Conflict
-from store.inbox import InboxItem
-from store.messages import Message, NewAttachment
-from store.tokens import SigningKey
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """What a decision is carried out with. `mail` and `parts` are the mail at hand, if any."""
-
-    tx: Transaction
-    house: House
-    facts: Facts
-    actor: str
-    """As the journal names it: an address, or timer, silence, operator, gateway."""
-    item: InboxItem | None = None
-    mail: Message | None = None
-    parts: Sequence[NewAttachment] = ()
-    message: int | None = None
-    """The mail at hand where it is on the ticket already."""
-    carried: Carried | None = None
-    believed: bool = True
-    commanded: bool = False
-    """The mail held a command that was understood."""
-    hushed: bool = False
-    """So much comes that nobody vouches for that staff hear of it as a number."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of it. `confirmed`: a held mail whose sender said yes."""
-
-    ticket: Ticket | None = None
-    message: int | None = None
-    confirmed: list[int] = field(default_factory=list)
 
 
 def carry_out(hand: Hand, decision: Decision) -> Outcome:
@@ -85,13 +38,13 @@ def carry_out(hand: Hand, decision: Decision) -> Outcome:
     after = _after(before, decision.effects)
     outcome = Outcome(ticket=after)
     if after is not None:
-        outcome.ticket = after = _write_ticket(hand, before, after)
+        outcome.ticket = after = tickets.save(hand.tx, before, after)
         outcome.message = _write_message(hand, after)
         _write_journal(hand, after, before, decision.effects, outcome.message)
-    hand = replace(hand, hushed=_is_hushed(hand, outcome.ticket, decision.effects))
+    hand = replace(hand, hushed=is_hushed(hand, outcome.ticket, decision.effects))
     for effect in decision.effects:
         _beyond(hand, outcome, effect)
-    _send(hand, outcome.ticket, decision.effects)
+    send(hand, outcome.ticket, decision.effects)
     number = outcome.ticket.number if outcome.ticket else None
     remember(hand.tx, hand.house, hand.facts, knew, decision, number)
     return outcome
@@ -107,10 +60,6 @@ def _after(before: Ticket | None, effects: Iterable[Effect]) -> Ticket | None:
     opening = next((e for e in effects if isinstance(e, OpenTicket)), None)
     start = opening.ticket if opening else before
     return evolve_all(start, effects) if start is not None else None
-
-
-def _write_ticket(hand: Hand, before: Ticket | None, after: Ticket) -> Ticket:
-    return tickets.save(hand.tx, before, after)
 
 
 def _write_message(hand: Hand, ticket: Ticket) -> int | None:
@@ -148,12 +97,12 @@ def _beyond(hand: Hand, outcome: Outcome, effect: Effect) -> None:
         case OpenOther():
             _open_other(hand, effect)
         case Hold():
-            _hold(hand, outcome.ticket, effect)
-        case SettleHold(hold, confirmed):
+            hold(hand, outcome.ticket, effect)
+        case SettleHold(held, confirmed):
             state = "confirmed" if confirmed else "cancelled"
-            if holds.settle(hand.tx, hold, state, hand.facts.now):
-                holds.cancel_others(hand.tx, hold, hand.facts.now)
-                outcome.confirmed += [hold] if confirmed else []
+            if holds.settle(hand.tx, held, state, hand.facts.now):
+                holds.cancel_others(hand.tx, held, hand.facts.now)
+                outcome.confirmed += [held] if confirmed else []
         case Block(desk, address):
             settings.put(hand.tx, blocked(desk, address), True)
         case _:
@@ -175,7 +124,7 @@ def _on_other(hand: Hand, number: int, effects: Sequence[Effect]) -> None:
     facts = replace(hand.facts, desk=desk, process=process, ticket=before)
     other = replace(hand, mail=None, message=None, facts=facts)
     _write_journal(other, after, before, effects, None)
-    _send(other, after, effects)
+    send(other, after, effects)
 
 
 def _open_other(hand: Hand, effect: OpenOther) -> None:
@@ -190,156 +139,10 @@ def _open_other(hand: Hand, effect: OpenOther) -> None:
     if effect.moves_message is not None:
         messages.move(hand.tx, effect.moves_message, ticket.number)
         _account_for(hand.tx, effect.moves_message, ticket.number)
-    _send(other, ticket, effect.effects)
+    send(other, ticket, effect.effects)
 
 
 def _account_for(tx: Transaction, message: int, ticket: int) -> None:
     moved = messages.get(tx, message)
     if moved is not None and moved.inbox is not None:
         inbox.move(tx, moved.inbox, ticket)
-
-
-def _hold(hand: Hand, ticket: Ticket | None, effect: Hold) -> None:
-    """What waits, and the one mail that asks for the yes; neither where enough was asked."""
-    now, actor = hand.facts.now, hand.facts.actor
-    number = ticket.number if ticket else None
-    assert hand.item is not None, "only a mail is held"
-    if actor.failed and not actor.confirmed:
-        _tell_of_forgery(hand, ticket, effect.address)
-        return
-    if not may_ask(hand.tx, hand.house, actor, effect, number, now):
-        if may_say_waiting(hand.tx, effect, number, now):
-            _send(hand, ticket, (_answer_first(hand, effect),))
-        return
-    hold = holds.add(
-        hand.tx,
-        ticket=number,
-        inbox=hand.item.id,
-        address=effect.address,
-        commands=effect.commands,
-        shows={**effect.shows, "class": int(effect.act_class)},
-        created_at=now,
-        expires_at=now + CONFIRM_WITHIN,
-    )
-    _send(hand, ticket, (_question(hand, effect, hold),))
-
-
-def _answer_first(hand: Hand, effect: Hold) -> QueueMail:
-    """One line to the address on file: what they may really have written is not asked about."""
-    why = {"line": "", "why": Why.ASKED_BEFORE.value}
-    internal = hand.facts.people.person(effect.address).staff
-    data = {"refusals": [why], "possible": [], "lines": []}
-    return QueueMail("refused", (effect.address,), data, answer=True, internal=internal)
-
-
-def _question(hand: Hand, effect: Hold, hold: int) -> QueueMail:
-    reader = hand.facts.people.person(effect.address)
-    internal = reader.staff or effect.address in hand.facts.desk.finance
-    return QueueMail(
-        "confirmation",
-        (effect.address,),
-        data={
-            "commands": effect.commands,
-            "shows": dict(effect.shows),
-            "reason": effect.reason,
-        },
-        offers=("yes",),
-        carries_text=hand.facts.actor.person.staff and internal,
-        purpose="confirm",
-        version=hold,
-        internal=internal,
-    )
-
-
-def _tell_of_forgery(hand: Hand, ticket: Ticket | None, address: str) -> None:
-    """dmarc=fail: somebody else wrote it. Whose name it is hears of it once, and is not asked."""
-    on_file = address in hand.facts.people.persons or bool(ticket and address in ticket.customers)
-    if on_file and tells_of_forgery(hand.tx, address, hand.facts.now):
-        internal = hand.facts.people.person(address).staff
-        _send(hand, ticket, (QueueMail("forged", (address,), answer=True, internal=internal),))
-
-
-# --- mails ---------------------------------------------------------------------------------------
-
-
-def _send(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> None:
-    queued = [e for e in effects if isinstance(e, QueueMail)]
-    if not queued:
-        return
-    desktop = Desktop(
-        tx=hand.tx,
-        house=hand.house,
-        facts=_facts_there(hand, ticket),
-        ticket=ticket,
-        now=hand.facts.now,
-        key=signing_key(hand.tx, hand.house),
-        carried=hand.carried,
-        earlier=messages.of_ticket(hand.tx, ticket.number) if ticket else (),
-        believed=hand.believed,
-        arrived_at=hand.item.received_at if hand.item else None,
-    )
-    if hand.hushed:
-        queued = [_once_for_all(hand, m) if _is_notice(m) else m for m in queued]
-    for mail in queued:
-        to = tuple(address for address in mail.to if _goes(hand, ticket, mail, address))
-        if to:
-            post(desktop, replace(mail, to=to))
-
-
-def _is_notice(mail: QueueMail) -> bool:
-    return mail.internal and not mail.answer and mail.purpose == "reply"
-
-
-def _is_hushed(hand: Hand, ticket: Ticket | None, effects: Iterable[Effect]) -> bool:
-    """Whether too many mails came of late that nobody vouches for; this one is counted."""
-    actor, now = hand.facts.actor, hand.facts.now
-    shown = actor.proof is not Proof.NONE or actor.confirmed or actor.operator
-    arrived = isinstance(hand.facts.event, MailArrived)
-    if not arrived or shown or hand.facts.policy.unverified is Unverified.ALLOW:
-        return False
-    if not any(isinstance(e, QueueMail) and _is_notice(e) for e in effects):
-        return False
-    number = ticket.number if ticket else None
-    return not may_notify(hand.tx, hand.house, hand.facts.desk.address, number, now)
-
-
-def _once_for_all(hand: Hand, mail: QueueMail) -> QueueMail:
-    """Staff hear once an hour that they do not hear of each such mail."""
-    to = tuple(a for a in mail.to if tells_of_hush(hand.tx, a, hand.facts.now))
-    data = {"headline": Headline.HUSHED.value, "lines": []}
-    return replace(mail, template="notice", to=to, data=data, carries_text=False)
-
-
-def _facts_there(hand: Hand, ticket: Ticket | None) -> Facts:
-    """Mails of a ticket come from the desk where it is, also when it has just moved."""
-    facts = hand.facts
-    desk = hand.house.desks.get(ticket.desk, facts.desk) if ticket else facts.desk
-    if desk == facts.desk:
-        return facts
-    return replace(facts, desk=desk, process=hand.house.process_of(desk))
-
-
-def _goes(hand: Hand, ticket: Ticket | None, mail: QueueMail, address: str) -> bool:
-    if not mail.answer:
-        return True
-    number = ticket.number if ticket else None
-    trusted = _trusted(hand)
-    return may_answer(hand.tx, hand.house, address, number, hand.facts.now, trusted=trusted)
-
-
-def _trusted(hand: Hand) -> bool:
-    """Verified staff, and whoever brought a command that was understood (docs/security.md), unless
-    anybody may have written it in their name."""
-    actor, policy = hand.facts.actor, hand.facts.policy
-    shown = actor.proof is not Proof.NONE or policy.unverified is Unverified.ALLOW
-    return (hand.commanded and shown) or (actor.person.staff and actor.domain)
-
-
-def signing_key(tx: Transaction, house: House) -> SigningKey:
-    """The newest key that still signs; the first of an installation is made on the way."""
-    for key in tokens.keys(tx):
-        if key.retired_at is None:
-            return key
-    key = SigningKey(house.random(8).hex(), house.random(32), house.clock())
-    tokens.add_key(tx, key)
-    return key

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateway.handle import carrying
-from gateway.handle.carry_out import Hand, Outcome, carry_out
+from gateway.handle.carry_out import carry_out
 from gateway.handle.case import Case, facts_of, message_of, tell_of_money, visibility_of
+from gateway.handle.hand import Hand, Outcome
 from gateway.handle.identity import identify
 from gateway.handle.journal_words import written
 from gateway.handle.matching import match

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.handle.carry_out import Hand, carry_out
+from gateway.handle.carry_out import carry_out
 from gateway.handle.facts import gather
+from gateway.handle.hand import Hand
 from gateway.house import House
 from rules.decide import decide
 from rules.decide.facts import Actor, DeliveryReported

@@ -8,11 +8,11 @@ from datetime import datetime
 from itertools import islice
 
 from gateway.handle.addressing import signed_address
-from gateway.handle.carry_out import signing_key
 from gateway.handle.desktop import Desktop, recipient_of
 from gateway.handle.facts import gather
 from gateway.handle.letters import post
 from gateway.handle.reading_back import SHOWN, row_of
+from gateway.handle.sending import signing_key
 from gateway.house import House
 from gateway.render.offers import offer_links
 from gateway.render.page import Link

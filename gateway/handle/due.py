@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.handle.carry_out import Hand, Outcome, carry_out
+from gateway.handle.carry_out import carry_out
 from gateway.handle.facts import gather
+from gateway.handle.hand import Hand, Outcome
 from gateway.house import House
 from rules.decide import decide
 from rules.decide.facts import Actor, Event, OperatorCommand, TimerDue

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gateway.handle.brakes import HUSHED, hushed_at
-from gateway.handle.carry_out import signing_key
 from gateway.handle.desktop import Desktop
 from gateway.handle.letters import post
+from gateway.handle.sending import signing_key
 from gateway.house import House
 from rules.decide.audience import holders, union
 from rules.decide.facts import Actor, Facts, OperatorCommand

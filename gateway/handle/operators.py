@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.handle.carry_out import signing_key
 from gateway.handle.desktop import Desktop
 from gateway.handle.letters import post
+from gateway.handle.sending import signing_key
 from gateway.house import House
 from gateway.render.page import Carried
 from rules.decide.facts import Actor, Facts, OperatorCommand

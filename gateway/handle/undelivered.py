@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import structlog
 
-from gateway.handle.carry_out import Hand, carry_out
+from gateway.handle.carry_out import carry_out
 from gateway.handle.facts import gather
+from gateway.handle.hand import Hand
 from gateway.handle.operators import tell_operators
 from gateway.house import House
 from rules.decide import decide
