@@ -6,11 +6,13 @@ from itertools import product
 
 import pytest
 
+from gateway.simulation.facts_file import Step
 from rules.checks.aliases import LANGUAGES
 from rules.expressions import compile_expression
 from rules.flow import sources
 from rules.process import Process, Value
 from tests.rules.processes import shipped
+from tests.rules.rows import table
 
 
 @pytest.fixture
@@ -117,3 +119,28 @@ def test_closing_asks_for_a_score(helpdesk: Process) -> None:
     mail, survey = helpdesk.commands["resolved"].steps
     assert mail.mail is not None and survey.survey == "send"
     assert sorted(offer.does for offer in mail.mail.offers) == [f"rate {n}" for n in range(1, 6)]
+
+
+def survey_after(*steps: tuple[str, str]) -> tuple[object, object]:
+    """Score and words that the closed ticket of the table has in the end; actor "" is time."""
+    here = table("helpdesk")
+    stage = here.stages["closed"].fork()
+    for actor, says in steps:
+        given = {"from": here.actors[actor], "text": says} if actor else {"after": says}
+        for played in stage.step(0, Step.model_validate(given)):
+            assert not played.decision.refusals
+    assert stage.ticket is not None and stage.ticket.survey is not None
+    return stage.ticket.survey.score, stage.ticket.survey.comment
+
+
+def test_a_late_answer_to_the_survey_is_kept() -> None:
+    """However late it comes, with its words; who changes their mind is asked no more than once."""
+    assert survey_after(("", "200 days"), ("customer", "#score 2 Te laat.")) == (2, "Te laat.")
+    assert survey_after(("customer", "#score 2"), ("customer", "#rate 5"))[0] == 5
+
+
+def test_each_closing_asks_once() -> None:
+    """A ticket that was opened and solved again is asked about anew."""
+    again = [("customer", "#score 2"), ("customer", "Weer stuk."), ("marie", "#opgelost")]
+    assert survey_after(*again) == (None, None)
+    assert survey_after(*again, ("customer", "#score 4"))[0] == 4
