@@ -186,6 +186,7 @@ class _Past:
             linked={seen.number: self._ticket(seen) for seen in known.linked},
             queue=tuple(self._ticket(seen) for seen in known.queue),
             held=known.held,
+            budgets=known.budgets,
             next_number=known.next_number,
         )
 

@@ -13,9 +13,8 @@ from gateway.checking import Checked
 from gateway.configuration.loading import process_folders
 from gateway.configuration.opening import open_store
 from gateway.house import House
-from rules.decide.clocks import REMIND
 from rules.faults import Fault
-from rules.model import Desk
+from rules.model import OWN_TIMERS, Desk
 from rules.process import Process
 from rules.source import parse
 from store.database import Transaction, is_made
@@ -73,7 +72,7 @@ def _words(process: Process, kind: str) -> Collection[str]:
         case "role":
             return process.roles
         case "timer":
-            return {*process.timers, REMIND}
+            return {*process.timers, *OWN_TIMERS}
     return set(_task_keys(process))
 
 

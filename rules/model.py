@@ -221,6 +221,14 @@ class Link:
     to: str
 
 
+REMIND = "remind"
+"""The timer that a person sets; it outlives every status but a closed one."""
+EXPIRY = "expiry"
+"""The timer at which the current quote expires."""
+OWN_TIMERS = frozenset({REMIND, EXPIRY})
+"""What every process has; none of its own is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Due at a moment; or, with its clock standing still, due once so many seconds of the time that

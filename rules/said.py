@@ -54,6 +54,7 @@ class What(StrEnum):
     TASK_ASSIGNED = "task_assigned"  # number, title, name
     TASK_DONE = "task_done"  # number, title
     TIME_ADDED = "time_added"  # minutes, on (ISO date), billable, total_minutes, contract (covers)
+    NOBODY = "nobody"  # role (its label, or finance): no one holds it
     REMINDER_SET = "reminder_set"  # at (ISO moment)
     REQUESTER = "requester"  # address
     PARTICIPANT_ADDED = "participant_added"  # address
@@ -70,7 +71,7 @@ class What(StrEnum):
     SPAM = "spam"  # -
     CALLBACK = "callback"  # phone, at (ISO moment or empty)
     PHONE = "phone"  # number, address
-    QUOTE_SENT = "quote_sent"  # number, amount, currency
+    QUOTE_SENT = "quote_sent"  # number, amount, currency, minutes, reserves (of a budget)
     QUOTE_APPROVED = "quote_approved"  # number, amount, currency
     QUOTE_DECLINED = "quote_declined"  # number, amount, currency, reason (may be empty)
     QUOTE_EXPIRED = "quote_expired"  # number, amount, currency

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from gateway.house import House
 from gateway.views.decisions import decided
+from rules.budget import Use
 from rules.decide.facts import (
     Actor,
     DeliveryReported,
@@ -71,6 +72,7 @@ class Known:
     others: tuple[Seen, ...] = ()
     linked: tuple[Seen, ...] = ()
     queue: tuple[Seen, ...] = ()
+    budgets: tuple[Use, ...] = ()
 
     @property
     def event(self) -> Event:
@@ -103,6 +105,7 @@ def known(tx: Transaction, facts: Facts) -> Known:
         others=tuple(_seen(facts.others.values(), lengths)),
         linked=tuple(_seen(facts.linked.values(), lengths)),
         queue=tuple(_seen(facts.queue, lengths)),
+        budgets=facts.budgets,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rules.checks.context import Checked
 from rules.faults import Fault
 from rules.flow import following
+from rules.model import OWN_TIMERS
 
 
 def start(c: Checked) -> Iterator[Fault]:
@@ -62,6 +63,8 @@ def dead_ends(c: Checked) -> Iterator[Fault]:
 def timers(c: Checked) -> Iterator[Fault]:
     for name, timer in c.process.timers.items():
         path = ("timers", name)
+        if name in OWN_TIMERS:
+            yield c.fault(path, f"every process has a timer '{name}'", "Call this one otherwise.")
         if timer.to is None and not timer.steps and not timer.breach and c.whole:
             mend = "Say `to:` where it leads, or what it does under `do:`."
             yield c.fault(path, f"the timer '{name}' does nothing", mend)

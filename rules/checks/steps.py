@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from rules.checks.aliases import LANGUAGES
 from rules.checks.context import Arguments, Checked
 from rules.faults import Fault, did_you_mean
-from rules.model import Priority, Scalar
+from rules.model import REMIND, Priority, Scalar
 from rules.names import facts_of
 from rules.process import Argument, Given, OwnWords, Step, Value
 from rules.source import Path
@@ -17,8 +17,6 @@ from rules.words import normalise
 ATTRIBUTES = ("type", "priority", "level", "contract", "resolution")
 """What a step may set beside the fields of the file."""
 _IN_TITLES = ("number", "subject", "month", "year")
-REMIND = "remind"
-"""The timer that every process has."""
 
 
 def one_key(c: Checked) -> Iterator[Fault]:

@@ -22,17 +22,25 @@ def holders(facts: Facts, role: str, ticket: Ticket | None) -> tuple[str, ...]:
         manager = organisation.account_manager if organisation else None
         return (manager,) if manager else ()
     if role == "assignee":
-        return (ticket.assignee,) if ticket and ticket.assignee else ()
+        assignee = at_work(facts, ticket.assignee if ticket else None)
+        return (assignee,) if assignee else ()
     if role in ("staff", "desk"):
         return tuple(p.address for p in facts.people.staff(facts.desk.address))
     return tuple(p.address for p in facts.people.staff(facts.desk.address, role))
 
 
+def at_work(facts: Facts, address: str | None) -> str | None:
+    """The address, while it is one of the desk's staff: who was given something and has left is
+    written to no more."""
+    known = address and facts.people.person(address).works_at(facts.desk.address)
+    return address if known else None
+
+
 def responsible(facts: Facts, ticket: Ticket) -> tuple[str, ...]:
     """Who is told of a mail on this ticket: the assignee, else its level, else the roles of its
     status, else everybody at the desk. Never empty while the desk has staff."""
-    if ticket.assignee:
-        return (ticket.assignee,)
+    if assignee := at_work(facts, ticket.assignee):
+        return (assignee,)
     if ticket.level and (of_level := holders(facts, ticket.level, ticket)):
         return of_level
     status = facts.process.statuses.get(ticket.status)

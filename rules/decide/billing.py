@@ -167,6 +167,7 @@ def request(scene: Scene, basis: str) -> None:
             )
         )
     else:
+        scene.say(What.NOBODY, role="finance")
         scene.tell(responsible(scene.facts, scene.open_ticket), Headline.NOBODY)
 
 

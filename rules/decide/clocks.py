@@ -20,8 +20,6 @@ from rules.effects import CancelTimer, Effect, PauseTimer, StartTimer
 from rules.model import Ticket, Timer
 from rules.process import Process, Span, SpanCases, TimerSpec
 
-REMIND = "remind"
-"""The timer that a person sets; it outlives every status but a closed one."""
 _NONE = timedelta()
 
 

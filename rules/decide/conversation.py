@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.commands import Reading
 from rules.decide import asking, clocks, commands, letters, moving, quotes
 from rules.decide.acts.people import tell_responsible
+from rules.decide.audience import at_work
 from rules.decide.cause import Cause
 from rules.decide.facts import Mail
 from rules.decide.opening import believed, note_unverified
@@ -162,6 +163,6 @@ def _went_out(scene: Scene) -> bool:
 
 def _tell_assignee(scene: Scene) -> None:
     """Who has the ticket hears of what others do to it."""
-    assignee = scene.ticket.assignee if scene.ticket else None
+    assignee = at_work(scene.facts, scene.ticket.assignee if scene.ticket else None)
     if assignee and scene.lines and assignee != scene.facts.actor.address:
         scene.tell([assignee], Headline.CHANGED)

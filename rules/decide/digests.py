@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rules.calendar import BusinessCalendar, read_clock
 from rules.decide import guards
-from rules.decide.audience import holders, responsible, union
+from rules.decide.audience import at_work, holders, responsible, union
 from rules.decide.facts import Facts
 from rules.decide.knowledge import known
 from rules.model import Task, Ticket
@@ -92,7 +92,8 @@ def _readers(spec: Digest, entry: Entry) -> tuple[str, ...]:
 def _holding(word: str, entry: Entry) -> tuple[str, ...]:
     facts, ticket, task = entry.facts, entry.ticket, entry.task
     if word == "assignee" and task is not None:
-        given = (task.assignee,) if task.assignee else holders(facts, task.role or "", ticket)
+        assignee = at_work(facts, task.assignee)
+        given = (assignee,) if assignee else holders(facts, task.role or "", ticket)
         return given or responsible(facts, ticket)
     if word == "desk":
         return responsible(facts, ticket)

@@ -14,7 +14,7 @@ from rules.decide.outcome import conclude
 from rules.decide.scene import Scene
 from rules.decide.steps import carry_out
 from rules.effects import CancelTimer, Decision, Note
-from rules.model import Ticket
+from rules.model import EXPIRY, REMIND, Ticket
 from rules.process import TimerSpec
 from rules.said import Headline, What, Why
 
@@ -23,10 +23,10 @@ def decide_due(facts: Facts, timer: TimerDue) -> Decision:
     """A timer fires once: it is cleared first, and set anew where it repeats."""
     scene = Scene(facts)
     scene.do(CancelTimer(timer.name))
-    if timer.name == quotes.EXPIRY:
+    if timer.name == EXPIRY:
         quotes.expire(scene)
         return conclude(scene, "quote_expired")
-    if timer.name == clocks.REMIND:
+    if timer.name == REMIND:
         scene.tell(responsible(facts, scene.open_ticket), Headline.REMINDER)
         scene.do(Note("reminded"))
         return conclude(scene, "reminded")

@@ -28,7 +28,7 @@ _TO_THE_SENDER = frozenset(
     )
 )
 """What is said to the sender alone: notices to others leave it out."""
-_INSIDE = frozenset({What.TASK_DONE.value, What.HINT.value})
+_INSIDE = frozenset({What.TASK_DONE.value, What.HINT.value, What.NOBODY.value})
 """What customers are not told of how we work."""
 
 

@@ -16,12 +16,10 @@ from rules.decide.cause import Cause, Refused
 from rules.decide.facts import Facts
 from rules.decide.scene import Scene
 from rules.effects import CancelTimer, Note, QueueMail, SendQuote, SettleQuote, StartTimer
-from rules.model import Quote
+from rules.model import EXPIRY, Quote
 from rules.process import Process, QuoteStep
 from rules.said import Headline, What, Why
 
-EXPIRY = "expiry"
-"""The timer at which the current quote expires."""
 BINDS = "quote"
 """What the answers to such a mail decide on."""
 
@@ -103,7 +101,7 @@ def settle(scene: Scene, cause: Cause, status: str) -> None:
 
 def _named(quote: Quote) -> dict[str, object]:
     named = {"number": quote.number, "amount": str(quote.amount), "currency": quote.currency}
-    return {**named, "minutes": quote.minutes or 0}
+    return {**named, "minutes": quote.minutes or 0, "reserves": quote.reserves}
 
 
 def has_expired(facts: Facts, quote: Quote) -> bool:

@@ -110,7 +110,8 @@ def _tell(scene: Scene, cause: Cause, roles: tuple[str, ...]) -> None:
         scene.process.queue.top is not None
         and guards.holds(scene.process.queue.top, _known(scene, cause))
     )
-    scene.tell(told, Headline.URGENT if urgent else Headline.CHANGED, carries_text=True)
+    about = Headline.CUSTOMER_DECIDED if scene.decided else Headline.CHANGED
+    scene.tell(told, Headline.URGENT if urgent else about, carries_text=True)
 
 
 def _became_urgent(scene: Scene) -> bool:

@@ -123,6 +123,7 @@ def _tell(scene: Scene, number: int, task: AddTask, promised: Mapping[str, objec
     others = [address for address in hearing if address != scene.facts.actor.address]
     scene.tell(others, Headline.TASK, carries_text=True)
     if task.role and not hearing:
+        scene.say(What.NOBODY, role=_named(scene, task.role, None))
         scene.tell(responsible(scene.facts, scene.open_ticket), Headline.NOBODY)
 
 

@@ -8,9 +8,11 @@ process file. Its tables have `|` between the columns; a line that begins with `
     subject         of the first mail
     actors          a short name: the address of who acts
     outsiders       the actors who are not on the ticket: what they write stays inside, unanswered
+    statuses        each status: what the team calls it
     situations      name | after | step
                     A ticket as it stands: that of `after` (`-`: there is none yet) and one step
-                    more. The name begins with the status: `use_budget`, `use_budget/approved`
+                    more, or several with ` ; ` between. The name begins with the status:
+                    `use_budget`, `use_budget/approved`
     rows            in | who | says | becomes | brings | mails
                     What may be done: each cell of `in` and `who` is played
     refused         in | who | says | why | because
@@ -155,9 +157,10 @@ class Table:
             stage.others = {n: _linked(t, step) for n, t in stage.others.items()}
             self.stages[name] = stage
             return
-        actor, colon, says = step.partition(": ")
-        came = self._play(stage, *((actor, says) if colon else ("", step)))
-        assert not came.refusals, (name, came.refusals)
+        for part in step.split(" ; "):
+            actor, colon, says = part.partition(": ")
+            came = self._play(stage, *((actor, says) if colon else ("", part)))
+            assert not came.refusals, (name, came.refusals)
         assert came.after.status == status_of(name), (name, came.after.status)
         self.stages[name] = stage
 
@@ -383,6 +386,10 @@ def _kept(ticket: Ticket) -> Ticket:
 def names() -> list[str]:
     """The processes that have a file."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != COMMON)
+
+
+def labels(name: str) -> dict[str, str]:
+    return dict(_file(name)["statuses"])
 
 
 def situations(name: str) -> list[str]:

@@ -11,7 +11,7 @@ from rules.checks.aliases import LANGUAGES
 from rules.process import Process
 from rules.words import normalise
 from tests.rules.processes import shipped
-from tests.rules.rows import Came, Cell, Table, changed, names, situations, table, wrong
+from tests.rules.rows import Came, Cell, Table, changed, labels, names, situations, table, wrong
 
 SITUATIONS = [(name, situation) for name in names() for situation in situations(name)]
 
@@ -78,6 +78,14 @@ def _unsaid(here: Table, cell: Cell, came: Came) -> list[str]:
     if (differ := came.possible ^ here.may[cell.situation, cell.actor]) != set():
         faults.append(f"possible or not: {sorted(differ)}")
     return faults
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_statuses_are_those_of_the_team(name: str) -> None:
+    """All of them, in its own words."""
+    process = shipped(name)
+    found = {key: process.say(s.label, process.language) for key, s in process.statuses.items()}
+    assert found == labels(name)
 
 
 @pytest.mark.parametrize("name", names())

@@ -29,6 +29,7 @@ LINES: Mapping[What, Mapping[str, object]] = {
     What.TASK_ASSIGNED: {**TASK, "name": "Marie"},
     What.TASK_DONE: TASK,
     What.TIME_ADDED: {"minutes": 90, "on": "2026-11-25", "billable": True, "total_minutes": 120},
+    What.NOBODY: {"role": "finance"},
     What.REMINDER_SET: {"at": AT},
     What.REQUESTER: {"address": "jan@acme.example"},
     What.PARTICIPANT_ADDED: {"address": "jan@acme.example"},

@@ -9,7 +9,7 @@ import pytest
 from rules.decide import clocks
 from rules.decide.scene import Scene
 from rules.decide.values import set_attribute
-from rules.model import Priority, Ticket, Timer
+from rules.model import REMIND, Priority, Ticket, Timer
 from tests.rules.decide.promises import at, facts, ticket
 
 HOUR = 3600
@@ -114,7 +114,7 @@ def test_another_type_is_another_time() -> None:
 
 def test_a_reminder_is_nobodys_but_its_own() -> None:
     """It keeps its time whatever the ticket's status and priority, until the ticket is closed."""
-    reminded = ticket(timers=(Timer(clocks.REMIND, at("2026-12-01 09:00")),))
+    reminded = ticket(timers=(Timer(REMIND, at("2026-12-01 09:00")),))
     held = moved(reminded, "held", "2026-11-24 09:00")
-    assert timer(held, clocks.REMIND) == reminded.timers[0]
+    assert timer(held, REMIND) == reminded.timers[0]
     assert moved(held, "done", "2026-11-24 10:00").timers == ()
