@@ -11,7 +11,8 @@ from rules.checks.aliases import LANGUAGES
 from rules.process import Process
 from rules.words import normalise
 from tests.rules.processes import shipped
-from tests.rules.rows import Came, Cell, Table, changed, labels, names, situations, table, wrong
+from tests.rules.rows import Came, Cell, Table, labels, names, situations, table
+from tests.rules.rows_compared import changed, wrong
 
 SITUATIONS = [(name, situation) for name in names() for situation in situations(name)]
 
