@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gateway.configuration.home import command
 from gateway.configuration.urls import Maildir
 from gateway.house import House
 
@@ -31,5 +32,6 @@ def greeting(house: House, bound: Sequence[str], watched: str | None = None) -> 
         lines.append(f"The answers leave by {delivery}")
     if watched:
         lines.append(f"How it fares: http://{watched}/healthz and /metrics")
-    lines += ["Look at the ticket: .venv/bin/python run_gateway.py show 1", "Stop with Ctrl-C."]
+    look = command(house.configuration.home, "show 1")
+    lines += [f"Look at the ticket: .venv/bin/python {look}", "Stop with Ctrl-C."]
     return "\n".join(lines)

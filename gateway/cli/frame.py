@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from gateway.door import Door
     from store.database import Database, Transaction
 
-DEFAULT_HOME = Path("var")
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -11,6 +11,7 @@ from gateway.cli.frame import Session, Wrong, pass_session
 @pass_session
 def command(session: Session) -> None:
     """Write a commented gateway.toml and people.yaml."""
+    from gateway.configuration.home import command as advised
     from gateway.configuration.starting import write_home
 
     try:
@@ -19,4 +20,5 @@ def command(session: Session) -> None:
         raise Wrong(f"{error}: nothing was written") from error
     for file in files:
         click.echo(f"wrote {file}")
-    click.echo("Fill them in, then: run_gateway.py check, run_gateway.py serve")
+    check, serve = (advised(session.home, verb) for verb in ("check", "serve"))
+    click.echo(f"Fill them in, then: {check}, {serve}")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.frame import DEFAULT_HOME, Session
+from gateway.cli.frame import Session
+from gateway.configuration.home import DEFAULT_HOME, VARIABLE
 from rules.faults import Unsound
 from store.errors import StoreError
 
@@ -64,7 +65,7 @@ class Verbs(click.Group):
 @click.option(
     "--home",
     type=click.Path(path_type=Path),
-    envvar="GATEWAY_HOME",
+    envvar=VARIABLE,
     help="The folder of the installation, before the verb; else GATEWAY_HOME, else var/.",
 )
 @click.pass_context

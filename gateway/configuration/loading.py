@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gateway.configuration.faults import faults_of
+from gateway.configuration.home import command
 from gateway.configuration.oauth2 import OAuth2Client, wrong_in_oauth2
 from gateway.configuration.peoplefile import PeopleFile
 from gateway.configuration.places import KeyPath, Malformed, Places, Text
@@ -162,17 +163,24 @@ def _load(
         faults = (Fault(file, *fault) for fault in malformed.faults)
         return Loaded(file, None, tuple(faults), Places())
     except (OSError, UnicodeDecodeError) as error:
-        return Loaded(file, None, (_unreadable(file, error),), Places())
+        return Loaded(file, None, (_unreadable(home, file, error),), Places())
     return _validated(home, file, text, model, wrong)
 
 
-def _unreadable(file: str, error: OSError | UnicodeDecodeError) -> Fault:
+def _unreadable(home: Path, file: str, error: OSError | UnicodeDecodeError) -> Fault:
     if isinstance(error, FileNotFoundError):
-        return Fault(file, 0, 0, "there is no such file", "make it with: run_gateway.py init")
+        return Fault(file, 0, 0, "there is no such file", _made(home))
     if isinstance(error, OSError):
         return Fault(file, 0, 0, f"cannot be read: {error.strerror}")
     line = error.object.count(b"\n", 0, error.start) + 1
     return Fault(file, line, 0, "is not in UTF-8", "save it in that encoding")
+
+
+def _made(home: Path) -> str:
+    """How to come by a file that is missing: `init` writes both where neither is there."""
+    if any((home / name).exists() for name in (GATEWAY, PEOPLE)):
+        return "docs/running.md says what stands in it"
+    return f"make it with: {command(home, 'init')}"
 
 
 def _validated(

@@ -71,5 +71,5 @@ def _faults(row: Found) -> Iterator[Fault]:
 
 
 def _fault(row: Found, name: str, fault: str, text: str) -> Fault:
-    mend = f"look at the ticket (run_gateway.py show {row.ticket}); restore the row from a backup"
+    mend = f"look at the ticket (`show {row.ticket}`); restore the row from a backup"
     return Fault(fault, name, text, mend, row.at, row.message_id, f"to {row.recipient}")

@@ -73,7 +73,7 @@ def test_a_home_without_files(shell: Shell) -> None:
     assert (code, out) == (1, "")
     assert error == (
         f"deskpost: {shell.home}/gateway.toml: there is no such file. "
-        "Make it with: run_gateway.py init.\n"
+        f"Make it with: run_gateway.py --home {shell.home} init.\n"
     )
 
 
@@ -91,6 +91,8 @@ def test_init(shell: Shell) -> None:
     code, out, _ = shell("init")
     assert code == 0
     assert f"wrote {shell.home}/gateway.toml" in out
+    advised = f"run_gateway.py --home {shell.home}"
+    assert f"then: {advised} check, {advised} serve\n" in out
     code, _, error = shell("init")
     assert code == 1
     assert error == (f"deskpost: {shell.home}/gateway.toml is there already: nothing was written\n")

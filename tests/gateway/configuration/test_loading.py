@@ -192,9 +192,16 @@ def test_a_home_without_files(tmp_path: Path) -> None:
             0,
             0,
             "there is no such file",
-            "make it with: run_gateway.py init",
+            f"make it with: run_gateway.py --home {tmp_path} init",
         ),
     )
+
+
+def test_a_home_with_one_of_its_files(tmp_path: Path) -> None:
+    """`init` would refuse to write beside what is there, and is not advised."""
+    settings = configuration(MINIMAL, tmp_path)
+    (fault,) = read_people(tmp_path, settings.desks).faults
+    assert "init" not in fault.mend
 
 
 def test_a_file_in_another_encoding(tmp_path: Path) -> None:
