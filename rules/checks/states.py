@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rules.checks import references
 from rules.checks.context import Checked
 from rules.faults import Fault
 from rules.flow import following
@@ -35,8 +36,8 @@ def leads_to_loops(c: Checked) -> Iterator[Fault]:
 
 
 def unreachable(c: Checked) -> Iterator[Fault]:
-    """Statuses that no ticket ever comes to; looked at only where the file is whole."""
-    if not c.whole or c.process.start not in c.process.statuses:
+    """Statuses that no ticket ever comes to."""
+    if not _connected(c):
         return
     after = following(c.process)
     reached, waiting = {c.process.start}, [c.process.start]
@@ -50,8 +51,15 @@ def unreachable(c: Checked) -> Iterator[Fault]:
             yield c.fault(("statuses", name), f"no ticket ever comes to '{name}'", mend)
 
 
+def _connected(c: Checked) -> bool:
+    """Whether all that leads anywhere is known: one mistyped status cuts off many that are right,
+    and only its own fault helps."""
+    return c.whole and next(references.statuses(c), None) is None
+
+
 def dead_ends(c: Checked) -> Iterator[Fault]:
-    if not c.whole:
+    """Open statuses that nothing leads on from."""
+    if not _connected(c):
         return
     after = following(c.process)
     for name in c.process.open_statuses():

@@ -44,6 +44,16 @@ def test_every_fault_at_once(file: str) -> None:
     assert faults == (GOLDENS / file).with_suffix(".txt").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("    to: done", "    to: doen"), ("start: new", "start: nwe")]
+)
+def test_a_mistyped_status_is_the_only_fault(before: str, after: str) -> None:
+    """What it cuts off is not told of until the way there is known."""
+    faults = load_text(SOUND.replace(before, after), "sound.yaml")
+    assert isinstance(faults, tuple)
+    assert [fault.message for fault in faults] == [f"unknown status '{after.split()[-1]}'"]
+
+
 def test_a_process_has_its_own_and_the_common_commands() -> None:
     """Those that are there only by process are not, unless it names them."""
     process = sound()
