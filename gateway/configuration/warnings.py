@@ -11,6 +11,7 @@ from gateway.configuration.places import KeyPath
 from gateway.configuration.scalars import shown
 from gateway.configuration.secrets import SecretMissing, password
 from gateway.configuration.settings import Configuration, Secret
+from gateway.configuration.spoken import unspoken
 from gateway.configuration.urls import Maildir, Server
 from rules.faults import Fault
 from rules.model import Desk, People
@@ -33,6 +34,7 @@ def warnings_of(
         found += _of_clients(configuration.value, environ)
         if people.value is not None:
             found += _unheld_roles(configuration, people.value, processes)
+            found += unspoken(people, people.value, configuration.value.desks.values(), processes)
     if people.value is not None:
         found += _of_people(people, people.value)
     return tuple(sorted(found))

@@ -19,6 +19,7 @@ def warned(home: Path) -> list[str]:
     return [str(warning) for warning in warnings_of(configuration, people, PROCESSES, {})]
 
 
+HELPDESK = "helpdesk@accel.example"
 MAILBOX = """
 [[mailbox]]
 url = "imaps://me@imap.example.com"
@@ -64,6 +65,16 @@ desk = "helpdesk@accel.example"
             ["others may read"],
         ),
         ("people.yaml", "roles: [engineer]", "roles: []", ["nobody holds the role engineer"]),
+        (
+            "people.yaml",
+            "language: en}",
+            "language: fr}",
+            [
+                "people.yaml:5:68: the process helpdesk does not speak fr, the language of "
+                "tom@accel.example, ella@acme.example. It speaks nl, en: write one of these, "
+                "or add fr to its languages."
+            ],
+        ),
         ("people.yaml", "account_manager: anna", "account_manager: eve", ["not on the staff"]),
         ("people.yaml", "domains: [janssens.example]", "domains: []", []),
         ("people.yaml", "  - name: Acme", "  - name: None\n  - name: Acme", ["nobody belongs"]),
@@ -87,3 +98,39 @@ def test_a_home_without_staff(tmp_path: Path) -> None:
     write_home(tmp_path, "run")
     (tmp_path / "people.yaml").write_text("")
     assert any("there is no staff" in line for line in warned(tmp_path))
+
+
+_TWO = """
+[[desk]]
+address = "sales@accel.example"
+process = "tiny"
+"""
+_MANY = "".join(f"  - {{name: P{n}, email: p{n}@accel.example, language: de}}\n" for n in range(5))
+
+
+def test_a_language_of_one_desk_among_several(tmp_path: Path) -> None:
+    """Staff are written to by all of their desks; a customer writes to the one that fits."""
+    write_home(tmp_path, "run")
+    with (tmp_path / "gateway.toml").open("a") as file:
+        file.write(_TWO)
+    put(tmp_path / "people.yaml", "language: en", "language: nl")
+    (told,) = warned(tmp_path)
+    assert "the process tiny does not speak nl, the language of tom@accel.example" in told
+    put(
+        tmp_path / "people.yaml",
+        "[engineer], language",
+        f"[engineer], desks: [{HELPDESK}], language",
+    )
+    assert warned(tmp_path) == []
+
+
+def test_of_many_the_first_are_named(tmp_path: Path) -> None:
+    """The others are counted."""
+    write_home(tmp_path, "run")
+    put(tmp_path / "people.yaml", "staff:\n", f"staff:\n{_MANY}")
+    (told,) = warned(tmp_path)
+    assert "of p0@accel.example, p1@accel.example, p2@accel.example and 2 more. " in told
+
+
+def put(file: Path, before: str, after: str) -> None:
+    file.write_text(file.read_text().replace(before, after))
