@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.main import VERBS
+from gateway.demo.script import names
 from tests.gateway.cli.conftest import Shell
 
 ROOT = Path(__file__).parents[3]
@@ -43,6 +44,13 @@ def test_every_verb_has_its_help(verb: str, shell: Shell) -> None:
     code, out, _ = shell(verb, "--help")
     assert code == 0
     assert out.startswith(f"Usage: run_gateway.py {verb}")
+
+
+def test_the_help_of_demo_names_those_there_are(shell: Shell) -> None:
+    """Not every process has one."""
+    out = shell("demo", "--help")[1]
+    listed = out.partition("PROCESS is one of:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == names()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from gateway.configuration.loading import load_configuration, load_people
 from gateway.configuration.settings import Configuration
 from gateway.configuration.starting import Kind, write_home
+from rules.loading import COMMON_FILE, SHIPPED
 from rules.model import People
 from tests.gateway.configuration.test_loading import PROCESSES
 
@@ -25,6 +26,15 @@ def test_a_new_home_is_without_fault(kind: Kind, tmp_path: Path) -> None:
     assert isinstance(people, People), people
     assert any(people.staff("helpdesk@accel.example", "engineer"))
     assert people.person("jan@acme.example").organisation == "Acme"
+
+
+def test_the_comment_names_every_process(tmp_path: Path) -> None:
+    """Who fills the file in sees all that can run."""
+    gateway, _ = write_home(tmp_path, "init")
+    (line,) = (line for line in gateway.read_text().splitlines() if line.startswith("process ="))
+    named = line.partition("# ")[2].partition(", or your own")[0].split(", ")
+    shipped = {file.stem for file in SHIPPED.glob("*.yaml")} - {Path(COMMON_FILE).stem}
+    assert set(named) == shipped
 
 
 def test_trust_without_proof_is_for_loopback_alone(tmp_path: Path) -> None:
