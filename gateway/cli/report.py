@@ -134,7 +134,8 @@ def _title(out: Console, text: str) -> None:
 def _print_load(out: Console, report: Report) -> None:
     total = report.total
     _title(
-        out, f"{total.opened} opened, {total.closed} closed, {total.open_at_end} open at the end"
+        out,
+        f"load: {total.opened} opened, {total.closed} closed, {total.open_at_end} open at the end",
     )
     for name, loads in (
         ("desk", report.by_desk),
@@ -155,7 +156,7 @@ def _print_loads(out: Console, name: str, loads: Mapping[str, Load]) -> None:
 def _print_times(out: Console, report: Report) -> None:
     from gateway.cli.screen import table
 
-    _title(out, "business time")
+    _title(out, "how long it took, in business time")
     rows = [
         _lengths("first response", report.first_response),
         _lengths("resolution", report.resolution),
@@ -179,7 +180,7 @@ def _print_satisfaction(out: Console, report: Report) -> None:
 
     rate = f", {round(100 * report.answered / report.asked)} %" if report.asked else ""
     average = "" if report.average is None else f", {report.average} on average"
-    _title(out, f"{report.asked} asked, {report.answered} answered{rate}{average}")
+    _title(out, f"satisfaction: {report.asked} asked, {report.answered} answered{rate}{average}")
     if report.answered:
         rows = ((score, report.scores[score]) for score in range(5, 0, -1))
         _bars(out, ("score", "#answers"), rows)
@@ -190,7 +191,8 @@ def _print_satisfaction(out: Console, report: Report) -> None:
 def _print_worked(out: Console, report: Report) -> None:
     worked = report.worked
     amounts = "".join(f", {total} {c}" for c, total in sorted(report.amounts.items()))
-    _title(out, f"{_span(worked.billable)} billable, {_span(worked.internal)} internal{amounts}")
+    spans = f"{_span(worked.billable)} billable, {_span(worked.internal)} internal"
+    _title(out, f"time worked: {spans}{amounts}")
     for name, group in (("person", report.by_person), ("organisation", report.by_customer)):
         _print_hours(out, name, group)
 
@@ -204,7 +206,7 @@ def _print_hours(out: Console, name: str, group: Mapping[str, Worked]) -> None:
 def _print_breaches(out: Console, report: Report) -> None:
     from gateway.cli.screen import table
 
-    _title(out, f"{sum(report.breaches.values())} deadlines were not kept")
+    _title(out, f"deadlines: {sum(report.breaches.values())} not kept")
     if report.breaches:
         rows = [(desk, timer, count) for (desk, timer), count in report.breaches.most_common()]
         out.print(table(("desk", "deadline", "#times"), rows))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from gateway.cli.event_words import about, billed
 from gateway.cli.screen import console, facts, table, visible, when
 from gateway.views.scalars import amount
 from gateway.views.tickets import Labels
@@ -36,7 +37,8 @@ def print_ticket(
     _heading(out, "mails")
     _print_mails(out, mails, zone)
     _heading(out, "events")
-    out.print(table(("when", "who", "what", "from", "to", "#mail"), list(_events(events, zone))))
+    columns = ("when", "who", "what", "which", "from", "to", "#mail")
+    out.print(table(columns, _events(events, ticket, zone)))
 
 
 def _print_mails(out: Console, mails: Sequence[Message], zone: ZoneInfo) -> None:
@@ -57,7 +59,6 @@ def _heading(out: Console, title: str) -> None:
 
 def _facts(ticket: Ticket, labels: Labels, zone: ZoneInfo) -> dict[str, object]:
     billing = ticket.billing
-    billed = (billing.basis, amount(billing.amount), billing.currency, billing.status)
     survey = ticket.survey
     return {
         "status": labels.get(ticket.status, ticket.status),
@@ -73,8 +74,7 @@ def _facts(ticket: Ticket, labels: Labels, zone: ZoneInfo) -> dict[str, object]:
         "opened": when(ticket.opened_at, zone),
         "closed": when(ticket.closed_at, zone),
         "resolution": ticket.resolution,
-        "billing": "" if billing.basis == "none" else " ".join(filter(None, billed)),
-        "invoice": billing.invoice,
+        "billing": "" if billing.basis == "none" else billed(billing),
         "survey": "" if survey is None else f"{survey.score or 'sent'} {survey.comment or ''}",
     }
 
@@ -127,7 +127,10 @@ def _mail_line(mail: Message, zone: ZoneInfo) -> str:
     return f"{mail.id:>5}  {visible(line)}"
 
 
-def _events(events: Sequence[Event], zone: ZoneInfo) -> Iterator[tuple[object, ...]]:
+def _events(
+    events: Sequence[Event], ticket: Ticket, zone: ZoneInfo
+) -> Iterator[tuple[object, ...]]:
     for event in events:
         e = event.entry
-        yield when(e.at, zone), e.actor, e.what, e.from_status, e.to_status, e.message
+        which = about(e.effect, ticket.tasks, zone)
+        yield when(e.at, zone), e.actor, e.what, which, e.from_status, e.to_status, e.message
