@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 
 from gateway.configuration.home import command
 from gateway.configuration.urls import Maildir
@@ -27,7 +28,7 @@ def greeting(house: House, bound: Sequence[str], watched: str | None = None) -> 
         "",
     ]
     if isinstance(delivery, Maildir):
-        lines.append(f"The answers are in a Maildir: mutt -f {delivery.path}")
+        lines.append(f"The answers are in a Maildir: mutt -f {quote(str(delivery.path))}")
     else:
         lines.append(f"The answers leave by {delivery}")
     if watched:
