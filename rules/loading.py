@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from rules.faults import Fault
 from rules.process import Command, Process
 from rules.source import at, parse
 from rules.validation import PLACEHOLDERS, unknown_keys, validated
+from rules.words import normalise
 
 __all__ = ["SHIPPED", "Common", "Fault", "Templates", "load", "load_common", "load_processes"]
 
@@ -101,7 +102,8 @@ def version_of(text: str) -> str:
 
 
 def merged(data: Mapping[str, Any], common: Common) -> dict[str, Any]:
-    """The commands of a process: its own keys win, word lists by language; null takes one out.
+    """The commands of a process: its own keys win; words stand before the common ones of their
+    language, which go on counting unless another command of the file has them; null takes one out.
 
     A common command that is there only by process stays out unless the file names it. A role that
     the process does not have may not use a common command; its tasks for the `desk` are for the
@@ -113,7 +115,10 @@ def merged(data: Mapping[str, Any], common: Common) -> dict[str, Any]:
     for name, spec in common.data.items():
         if name in own or not spec.get("by_process"):
             inherited = _fitted(copy.deepcopy(dict(spec)), data)
-            result[name] = _joined(inherited, own[name]) if name in own else inherited
+            result[name] = inherited
+            if name in own:
+                result[name] = _joined(inherited, own[name])
+                _add_words(inherited, result[name], _words_of_others(own, name))
     return {name: spec for name, spec in result.items() if spec is not None}
 
 
@@ -143,6 +148,31 @@ def _joined(inherited: dict[str, Any], own: object) -> object:
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             joined[key] = {**before, **after}
     return joined
+
+
+def _add_words(inherited: Mapping[str, Any], joined: object, taken: Set[str]) -> None:
+    """What every process calls the command counts beside what this one calls it."""
+    if not isinstance(joined, dict) or not isinstance(joined.get("alias"), Mapping):
+        return
+    words = dict(joined["alias"])
+    for language, common in inherited.get("alias", {}).items():
+        if not isinstance(words[language], str | list):
+            continue  # which the shape refuses
+        own = _listed(words[language])
+        seen = taken | {normalise(word) for word in own if isinstance(word, str)}
+        words[language] = [*own, *(w for w in _listed(common) if normalise(w) not in seen)]
+    joined["alias"] = words
+
+
+def _words_of_others(own: Mapping[str, Any], name: str) -> Set[str]:
+    """The words that the file gives to its other commands, normalised."""
+    words: list[object] = []
+    for other, spec in own.items():
+        if other != name and isinstance(spec, Mapping):
+            alias = spec.get("alias")
+            given = alias.values() if isinstance(alias, Mapping) else ()
+            words += [other, *(word for listed in given for word in _listed(listed))]
+    return {normalise(word) for word in words if isinstance(word, str)}
 
 
 # --- reading files -----------------------------------------------------------------------------

@@ -74,10 +74,22 @@ def test_keys_of_the_file_replace_the_common_ones() -> None:
         )
     )
     take = process.commands["take"]
-    assert (take.to, take.alias["nl"], take.alias["fr"]) == ("done", ("pakken",), ("prendre",))
+    assert (take.to, take.alias["fr"]) == ("done", ("prendre",))
     assert list(process.commands["decline"].needs) == ["reason"]
     assert not process.commands["decline"].takes
     assert "spam" not in process.commands
+
+
+def test_words_of_the_file_stand_before_the_common_ones() -> None:
+    """Both count; a common word that the file gives to another of its commands is that one's."""
+    take = "commands:\n  take: {alias: {nl: pakken, fr: [Prendre, saisir]}}"
+    process = sound(("commands:", take))
+    assert process.commands["take"].alias["nl"] == ("pakken", "nemen")
+    assert process.commands["take"].alias["fr"] == ("Prendre", "saisir")
+    assert process.vocabulary.command("nemen") == process.vocabulary.command("pakken") == "take"
+    given_away = sound(("commands:", f"{take}\n  next: {{alias: {{nl: nemen}}}}"))
+    assert given_away.commands["take"].alias["nl"] == ("pakken",)
+    assert given_away.vocabulary.command("nemen") == "next"
 
 
 def test_roles_that_the_process_lacks_use_no_common_command() -> None:
