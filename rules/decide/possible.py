@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rules.commands import usage
@@ -11,7 +11,7 @@ from rules.decide.audience import roles_of
 from rules.decide.facts import Facts
 from rules.decide.knowledge import known
 from rules.decide.scene import Scene
-from rules.model import ActClass, Person, Ticket
+from rules.model import ActClass, Person, Task, Ticket
 from rules.process import Command, Process, Step
 
 
@@ -136,9 +136,10 @@ _ANYWHERE = frozenset({"any", "any_open", "any_closed"})
 
 
 def handy(facts: Facts, person: Person) -> tuple[str, ...]:
-    """The commands that a mail to this member of staff holds ready: taking the ticket where nobody
-    has it; completing the tasks that are theirs; in the order of the file what moves it on, goes
-    elsewhere or adds time; and a note."""
+    """The commands that a mail to this member of staff holds ready: the steps that complete a task
+    of theirs; taking the ticket where nobody has it; its type, where that says at which level it
+    starts and it has none; completing their other tasks; in the order of the file what moves it on,
+    goes elsewhere or adds time; and a note."""
     ticket, process = facts.ticket, facts.process
     roles, is_time = roles_of(facts, person, ticket), _in_time(facts)
     working = ticket is not None and not ticket.closed_at
@@ -153,11 +154,26 @@ def handy(facts: Facts, person: Person) -> tuple[str, ...]:
         if _is_step(command, working=working) and not (ticket and _stays(command, ticket))
     ]
     take = ["take"] if "take" in able and ticket is not None and not ticket.assignee else []
-    own = [f"done {number}" for number in _to_complete(facts, person, roles) if "done" in able]
+    theirs = _theirs(facts, person, roles)
+    due = [n for n, command in able.items() if theirs and _completes(command, theirs)]
+    types = [f"type {name}" for name in _types_to_choose(process, ticket) if "type" in able]
+    own = [f"done {number}" for number in _to_complete(process, theirs) if "done" in able]
     note = ["note"] if "note" in names else []
-    rest = [n for n in names if n not in ("take", "note")]
-    first = [*take, *own, *rest][: _HANDY - len(note)]
+    rest = [n for n in names if n not in ("take", "note", *due)]
+    first = [*due, *take, *types, *own, *rest][: _HANDY - len(note)]
     return (*first, *note)
+
+
+def _completes(command: Command, theirs: Sequence[Task]) -> bool:
+    """Whether it is the step of the process that ends one of these tasks."""
+    keys = {task.key for task in theirs if task.key}
+    return any(step.complete in keys for step in command.steps)
+
+
+def _types_to_choose(process: Process, ticket: Ticket | None) -> tuple[str, ...]:
+    """The types of a ticket that has none, in a process where a type says who is to take it."""
+    levelled = any(spec.level for spec in process.types.values())
+    return tuple(process.types) if levelled and ticket is not None and not ticket.type else ()
 
 
 def _is_step(command: Command, *, working: bool) -> bool:
@@ -178,17 +194,19 @@ def _stays(command: Command, ticket: Ticket) -> bool:
     return _leads_on(command) and command.to == ticket.status
 
 
-def _to_complete(facts: Facts, person: Person, roles: frozenset[str]) -> list[int]:
-    """The open tasks that are theirs and that no step of the process completes by itself."""
-    by_itself = {step.complete for step in _steps(facts.process) if step.complete}
-    tasks = facts.ticket.tasks if facts.ticket else ()
+def _theirs(facts: Facts, person: Person, roles: frozenset[str]) -> list[Task]:
+    """The open tasks that are theirs."""
     return [
-        t.number
-        for t in tasks
-        if not t.done
-        and (t.key is None or t.key not in by_itself)
-        and (t.assignee == person.address if t.assignee else t.role in roles)
+        t
+        for t in (facts.ticket.tasks if facts.ticket else ())
+        if not t.done and (t.assignee == person.address if t.assignee else t.role in roles)
     ]
+
+
+def _to_complete(process: Process, theirs: Sequence[Task]) -> list[int]:
+    """Those that no step of the process completes by itself."""
+    by_itself = {step.complete for step in _steps(process) if step.complete}
+    return [t.number for t in theirs if t.key is None or t.key not in by_itself]
 
 
 def _steps(process: Process) -> Iterator[Step]:
