@@ -65,7 +65,16 @@ def _conversation(asked: Asked) -> History:
     every = messages.of_ticket(asked.tx, asked.ticket.number)
     mails = [m for m in every if _readable(m, asked.recipient)]
     entries = tuple(_entry(m, asked.facts) for m in mails if m.new_text.strip())
+    if asked.queued.template == "next":
+        mails = [m for m in mails if _tells_more(m, asked)]
     return History(entries, _originals(asked.tx, mails, asked.recipient))
+
+
+def _tells_more(mail: Message, asked: Asked) -> bool:
+    """Whether its original is of use to who is given the ticket: neither their own, nor commands of
+    a colleague and no more."""
+    told = not mail.by_staff or mail.attachments or _without_commands(mail, asked)
+    return bool(told) and mail.sender != asked.recipient.address
 
 
 def _readable(mail: Message, recipient: Recipient) -> bool:

@@ -18,6 +18,9 @@ from gateway.render.subject import bare_subject, shortened, ticket_subject
 from rules.model import Ticket
 from rules.process import Status
 
+_BREAKING = {0xA0: " ", 0x202F: " "}
+"""A subject stands on one line: no-break spaces have nothing to hold together there."""
+
 
 def render(renderer: Renderer, page: Page) -> Rendered:
     """The mail's content in the language of its recipient.
@@ -30,7 +33,7 @@ def render(renderer: Renderer, page: Page) -> Rendered:
     html = renderer.write("html", page.template, known)
     subject, _, body = text.rpartition(SUBJECT_END)
     return Rendered(
-        subject=shortened(one_line(clean(subject))),
+        subject=shortened(one_line(clean(subject)).translate(_BREAKING)),
         text=settled(body),
         html=html_without_bare_commands(html),
     )

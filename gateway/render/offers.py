@@ -50,7 +50,9 @@ def _link(
     name, _, given = offer.does.partition(" ")
     words = _in_language(process, name, given, recipient.language)
     line = f"{written(process, name, recipient.language)} {words}".strip()
-    label = _label(process, offer, line, words, recipient.language)
+    label = _label(
+        process, offer, line, _named(process, name, words, recipient), recipient.language
+    )
     subject = f"[#{ticket.number}] {label}" if ticket else label
     if _needs_more(process, name, given):
         return Link(label, mailto(reply_to, subject, f"{line} "), f"{line} …")
@@ -82,6 +84,16 @@ def _in_language(process: Process, name: str, given: str, language: str) -> str:
     arguments = [*command.needs.values(), *command.takes.values()] if command else []
     word_of = {value: a.word_in(value, language) for a in arguments for value in a.choices}
     return " ".join(word_of.get(word, word) for word in given.split())
+
+
+def _named(process: Process, name: str, words: str, recipient: Recipient) -> str:
+    """The words as a label says them: a type of request by what people call it."""
+    command = process.commands.get(name)
+    arguments = [*command.needs.values(), *command.takes.values()] if command else []
+    spec = process.types.get(words)
+    if spec is None or all(argument.type != "type" for argument in arguments):
+        return words
+    return process.say(spec.label, recipient.language)
 
 
 def _needs_more(process: Process, name: str, given: str) -> bool:

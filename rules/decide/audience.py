@@ -43,10 +43,20 @@ def responsible(facts: Facts, ticket: Ticket) -> tuple[str, ...]:
         return (assignee,)
     if ticket.level and (of_level := holders(facts, ticket.level, ticket)):
         return of_level
-    status = facts.process.statuses.get(ticket.status)
-    roles = (status.tells if status else ()) or facts.process.tells
-    told = union(holders(facts, role, ticket) for role in roles)
+    told = union(holders(facts, role, ticket) for role in _hearing(facts.process, ticket))
     return told or holders(facts, "staff", ticket)
+
+
+def levels(process: Process, ticket: Ticket) -> tuple[str, ...]:
+    """The roles at whose level the ticket is: its own, and while it has none those that hear of
+    it."""
+    return (ticket.level,) if ticket.level else _hearing(process, ticket)
+
+
+def _hearing(process: Process, ticket: Ticket) -> tuple[str, ...]:
+    """The roles that hear of mails in the ticket's status while nobody has it."""
+    status = process.statuses.get(ticket.status)
+    return (status.tells if status else ()) or process.tells
 
 
 def union(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
@@ -67,6 +77,7 @@ def roles_of(facts: Facts, person: Person, ticket: Ticket | None) -> frozenset[s
             roles.add(name)
     if ticket is not None:
         roles |= _roles_on(person, ticket)
+        roles |= {"level"} if roles.intersection(levels(facts.process, ticket)) else set()
     elif "staff" not in roles:
         roles.add("customer")
     return frozenset(roles)
@@ -89,8 +100,6 @@ def _roles_on(person: Person, ticket: Ticket) -> set[str]:
         roles |= {"approver"} if "approve" in person.may else set()
     if person.address == ticket.assignee:
         roles.add("assignee")
-    if ticket.level and ticket.level in person.roles:
-        roles.add("level")
     return roles
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rules.commands import Called, Problem, usage
 from rules.decide import asking, guards, letters, moving, quotes
-from rules.decide.audience import language_of, roles_of
+from rules.decide.audience import language_of, levels, roles_of
 from rules.decide.cause import Cause, Refused
 from rules.decide.facts import Mail
 from rules.decide.knowledge import known
@@ -35,8 +35,7 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
     for called in commands:
         try:
             called = replace(called, arguments=_with_types(trial, called))
-            _check(trial, called)
-            _perform(trial, called)
+            attempt(trial, called)
         except Refused as refused:
             failed.add(called.line)
             scene.refuse(called.line, refused.why, **refused.details)
@@ -46,6 +45,16 @@ def run(scene: Scene, commands: Sequence[Called], problems: Sequence[Problem]) -
                 scene.refuse(called.line, Why.WITH_OTHERS)
         return scene
     return _proven(scene, trial, commands)
+
+
+def attempt(scene: Scene, called: Called) -> None:
+    """Does one command on the scene.
+
+    Raises:
+        Refused: it may not be done, or a step of it cannot be; the caller drops the scene.
+    """
+    _check(scene, called)
+    _perform(scene, called)
 
 
 _MEANT = 2
@@ -76,7 +85,7 @@ def _check(scene: Scene, called: Called) -> None:
     command, ticket = called.spec, scene.ticket
     roles = roles_of(scene.facts, scene.facts.actor.person, ticket)
     if not _operates(scene) and not allowed(command, roles):
-        raise Refused(Why.NOT_YOURS, roles=[_role_label(scene, r) for r in users(command)])
+        raise Refused(Why.NOT_YOURS, roles=_role_labels(scene, users(command)))
     if ticket is None and command.ticket == "needed":
         raise Refused(Why.NO_TICKET)
     if ticket is not None and not fits(scene.process, command, ticket):
@@ -107,9 +116,13 @@ def _with_types(scene: Scene, called: Called) -> dict[str, object]:
     }
 
 
-def _role_label(scene: Scene, role: str) -> Text:
-    spec = scene.process.roles.get(role)
-    return spec.label if spec else role
+def _role_labels(scene: Scene, roles: Sequence[str]) -> list[Text]:
+    """As people know them; the level of the ticket at hand by its own name."""
+    process, ticket = scene.process, scene.ticket
+    named: list[str] = []
+    for role in roles:
+        named += levels(process, ticket) if role == "level" and ticket is not None else (role,)
+    return [process.roles[name].label if name in process.roles else name for name in named]
 
 
 def _refuse_status(scene: Scene, called: Called) -> None:

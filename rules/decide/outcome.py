@@ -54,7 +54,7 @@ def conclude(scene: Scene, reason: str) -> Decision:
 
 def _mails(scene: Scene) -> list[QueueMail]:
     mails = [replace(m, to=tuple(dict.fromkeys(m.to))) for m in scene.mails if m.to]
-    mails += _notices(scene)
+    mails += notices(scene)
     mails = _answer_fellows(scene, _answer_actor(scene, mails))
     actor = scene.facts.actor
     if actor.failed and not actor.confirmed:
@@ -63,7 +63,7 @@ def _mails(scene: Scene) -> list[QueueMail]:
     return mails
 
 
-def _notices(scene: Scene) -> list[QueueMail]:
+def notices(scene: Scene) -> list[QueueMail]:
     """Notices to staff; people who are told the same share one effect."""
     told = {a for m in scene.mails if m.internal and m.carries_text for a in m.to}
     alike: dict[tuple[str, bool], list[str]] = defaultdict(list)

@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules.decide import clocks, guards
-from rules.decide.audience import language_of
+from rules.decide.audience import language_of, responsible
 from rules.decide.cause import Cause, Refused
 from rules.decide.scene import Scene
 from rules.effects import SetField, SetPriority, SetValue
 from rules.model import Priority, Scalar
 from rules.process import Given, Process, Value
-from rules.said import What, Why
+from rules.said import Headline, What, Why
 from rules.words import normalise
 
 
@@ -87,8 +87,11 @@ def _set_type(scene: Scene, value: str) -> None:
     scene.do(SetValue("type", name))
     scene.say(What.TYPE, label=scene.process.types[name].label)
     level = scene.process.types[name].level
-    if level:
+    if level and level != scene.open_ticket.level:
         _set_level(scene, level)
+        if not scene.open_ticket.assignee:
+            told = responsible(scene.facts, scene.open_ticket)
+            scene.tell(told, Headline.CHANGED, carries_text=True)
 
 
 def named_type(process: Process, word: str) -> str | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.decide import clocks, guards, moving
+from rules.commands import Called
+from rules.decide import clocks, guards
 from rules.decide.audience import responsible
 from rules.decide.cause import Cause, Refused
 from rules.decide.knowledge import known
 from rules.decide.opening import blank_ticket
+from rules.decide.outcome import notices
 from rules.decide.scene import Scene
 from rules.effects import (
     AddLink,
@@ -29,21 +31,35 @@ from rules.words import normalise
 
 
 def take_next(scene: Scene, cause: Cause) -> None:
-    """The most urgent, longest-waiting ticket of the desk, with its whole history."""
+    """The most urgent, longest-waiting of the desk's tickets that the sender may take, with its
+    whole history."""
     waiting = sorted(scene.facts.queue, key=lambda t: _rank(scene, t))
-    if not waiting:
+    taken = next((t for ticket in waiting if (t := _taken(scene, ticket, cause))), None)
+    if taken is None:
         scene.say(What.QUEUE_EMPTY)
         return
-    ticket = waiting[0]
-    taken = Scene(replace(scene.facts, ticket=ticket))
-    taken.do(Assign(scene.facts.actor.address))
-    take = scene.process.commands.get("take")
-    target = moving.target_of(take, ticket) if take else None
-    if target:
-        moving.move(taken, target, cause)
     given = QueueMail("next", (scene.facts.actor.address,), internal=True)
-    scene.on_other(ticket.number, *taken.effects, *taken.mails, given)
+    others = [mail for mail in notices(taken) if mail.to]
+    scene.on_other(taken.open_ticket.number, *taken.effects, *taken.mails, *others, given)
     scene.answered = True
+
+
+def _taken(scene: Scene, ticket: Ticket, cause: Cause) -> Scene | None:
+    """The ticket as it stands once the sender has it by the process's own command for it; None
+    where that is refused them."""
+    # Imported here, since a command may do this act as this act does a command.
+    from rules.decide.commands import attempt
+
+    taken = Scene(replace(scene.facts, ticket=ticket))
+    take = scene.process.commands.get("take")
+    if take is None:
+        taken.do(Assign(scene.facts.actor.address))
+        return taken
+    try:
+        attempt(taken, Called("take", take, {}, cause.line, 0, first=True))
+    except Refused:
+        return None
+    return taken
 
 
 def _rank(scene: Scene, ticket: Ticket) -> tuple[bool, int, object, int]:
