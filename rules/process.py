@@ -79,6 +79,8 @@ class Status(Part):
     closed: bool = False
     waits_for: Literal["customer", "desk"] = "desk"
     """Whose turn it is while the ticket stands here."""
+    turn: Text = ""
+    """What the customer reads of it, where something else than an answer is awaited of them."""
     leads_to: str | None = None
     """The status that follows at once, in the same decision."""
     leads_when: str | None = None

@@ -29,7 +29,7 @@ from rules.faults import Fault, did_you_mean
 
 PAGE_NAMES = frozenset(
     "ticket desk process recipient language now data links asks carried others organisation history"
-    " names may_repeat bare_subject ticket_subject closed waits_for dark_css".split()
+    " names may_repeat bare_subject ticket_subject closed waits_for turn_says dark_css".split()
 )
 """What `render` gives to every template beside macros and functions."""
 

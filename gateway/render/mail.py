@@ -63,6 +63,7 @@ def _known(page: Page) -> Mapping[str, object]:
         "ticket_subject": ticket_subject(ticket.number, ticket.subject) if ticket else "",
         "closed": status.closed if status else bool(ticket and ticket.closed_at),
         "waits_for": _waits_for(status, ticket),
+        "turn_says": page.process.say(status.turn, page.recipient.language) if status else "",
     }
 
 

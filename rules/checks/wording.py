@@ -58,6 +58,9 @@ def _labels(c: Checked) -> Iterator[tuple[Text, Path]]:
     for part in ("statuses", "roles", "types", "fields"):
         for name, labelled in getattr(c.process, part).items():
             yield labelled.label, (part, name, "label")
+    for name, status in c.process.statuses.items():
+        if status.turn:
+            yield status.turn, ("statuses", name, "turn")
     for name, text in c.process.resolutions.items():
         yield text, ("resolutions", name)
     for name, field in c.process.fields.items():
