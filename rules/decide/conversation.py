@@ -96,7 +96,7 @@ def _text_of_staff(scene: Scene, mail: Mail) -> None:
         scene.internal = scene.asked = True
         scene.say(What.NOTE_KEPT)
     if scene.internal:
-        tell_responsible(scene, Headline.STAFF_WROTE)
+        tell_responsible(scene, Headline.NOTED)
         return
     _relay(scene, mail)
 
@@ -118,6 +118,8 @@ def _relay(scene: Scene, mail: Mail) -> None:
     to = tuple(a for a in scene.open_ticket.customers if a not in reached)
     scene.mails.append(QueueMail("reply", to, carries_text=True))
     scene.text_used = True
+    if scene.asked:
+        letters.say_relayed(scene)
     if facts.actor.confirmed and not scene.asked:
         scene.asked = True
         scene.say(What.CONFIRMED)

@@ -25,8 +25,8 @@ def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
     carries = spec.carries_text or _carries_reply(scene, spec)
     if carries:
         scene.text_used = True
-    if carries and "customer" in spec.to and not scene.lines:
-        scene.say(What.RELAYED)
+    if carries and "customer" in spec.to:
+        say_relayed(scene)
     scene.mails.append(
         QueueMail(
             spec.template,
@@ -41,6 +41,12 @@ def send(scene: Scene, cause: Cause, spec: MailStep) -> None:
         )
     )
     clocks.stop_counting(scene, spec.template)
+
+
+def say_relayed(scene: Scene) -> None:
+    """To its sender: the text is not among colleagues any more."""
+    if all(line["what"] != What.RELAYED.value for line in scene.lines):
+        scene.say(What.RELAYED)
 
 
 def _put_before(scene: Scene, words: str) -> None:

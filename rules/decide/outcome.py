@@ -69,6 +69,7 @@ def notices(scene: Scene) -> list[QueueMail]:
     alike: dict[tuple[str, bool], list[str]] = defaultdict(list)
     words = _has_words(scene)
     lines = [line for line in scene.lines if line["what"] not in _TO_THE_SENDER]
+    reach = _reach(scene)
     for address, notice in scene.notices.items():
         if address not in told and address != _author(scene):
             alike[notice.headline.value, notice.carries_text and words].append(address)
@@ -76,7 +77,7 @@ def notices(scene: Scene) -> list[QueueMail]:
         QueueMail(
             "notice",
             tuple(addresses),
-            data={"headline": headline, "lines": lines} | _conversation(headline),
+            data={"headline": headline, "lines": lines} | _conversation(headline) | reach,
             carries_text=carries,
             internal=True,
         )
@@ -87,6 +88,16 @@ def notices(scene: Scene) -> list[QueueMail]:
 def _conversation(headline: str) -> dict[str, object]:
     """Who is given a ticket gets what was written on it, with the originals."""
     return {"history": True} if headline == Headline.ASSIGNED.value else {}
+
+
+def _reach(scene: Scene) -> dict[str, object]:
+    """Whom the words of staff went to beside those who are told of them."""
+    if not scene.facts.actor.person.works_at(scene.facts.desk.address):
+        return {}
+    if scene.internal:
+        return {"reach": "colleagues"}
+    went_out = any(mail.carries_text and not mail.internal for mail in scene.mails)
+    return {"reach": "customer"} if went_out else {}
 
 
 def _has_words(scene: Scene) -> bool:

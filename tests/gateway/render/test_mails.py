@@ -16,6 +16,7 @@ from jinja2 import TemplateError
 from gateway.reading.html import to_text
 from gateway.render import Carried, Page, Rendered, Renderer, render
 from gateway.render.environment import SHIPPED
+from rules.model import Task
 from tests.gateway.render import samples
 from tests.gateway.render.samples import DATA, LANGUAGES, TICKET, page, variants
 
@@ -172,6 +173,21 @@ def test_staff_read_what_customers_do_not(renderer: Renderer) -> None:
     for told in ("Call Jan back", "A reminder comes on", "Customer: Jan Maes", "Contract: Magic"):
         assert told in staff.text
         assert told not in customer
+
+
+@pytest.mark.parametrize("template", sorted(set(DATA) - samples.WITHOUT_TICKET))
+def test_whoever_has_an_open_task_reads_of_it(renderer: Renderer, template: str) -> None:
+    """In every mail to them about that ticket, text and HTML; nobody reads of it as theirs else."""
+    sample = page(template, "en")
+    assert sample.ticket is not None
+    task = Task(7, "Count the drums", assignee="marie@accel.example")
+    ticket = replace(sample.ticket, tasks=(task,))
+    for address, reads in (("marie@accel.example", True), ("jan@acme.example", False)):
+        reader = replace(sample.recipient, address=address, staff=reads)
+        mail = render(renderer, replace(sample, ticket=ticket, recipient=reader))
+        assert ("7. Count the drums" in mail.text) >= reads
+        assert ("7. Count the drums" in mail.html) >= reads
+        assert "Your open tasks" not in mail.text or reads
 
 
 def test_unverified_senders_read_nothing_of_their_own(renderer: Renderer) -> None:

@@ -136,9 +136,14 @@ def headline(renderer: Renderer, language: str, word: Headline, **data: object) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_what_has_a_sentence(renderer: Renderer, language: str) -> None:
-    """Each line of what was done is a sentence that holds its details."""
-    lines = [{"what": word.value, **LINES.get(word, {})} for word in What]
+    """Each line of what was done is a sentence that holds its details; how a decision was proven
+    stands below them, small."""
+    lines = [{"what": word.value, **LINES.get(word, {})} for word in What if word != What.PROOF]
     shown = told(renderer, language, lines)
+    proof = {"what": What.PROOF.value, **LINES[What.PROOF]}
+    assert told(renderer, language, [proof]) == []
+    small = render(renderer, replace(page("done", language), data={"lines": [proof]})).text
+    assert str(LINES[What.PROOF]["number"]) in small
     assert len(shown) == len(lines)
     assert all(len(sentence) > len("- ok") for sentence in shown)
     assert len(set(shown)) == len(lines)
@@ -183,7 +188,7 @@ def test_headline_names_who_wrote(renderer: Renderer) -> None:
     said = {"from": "Jan Maes"}
     assert headline(renderer, "en", Headline.CUSTOMER_WROTE, **said) == "Jan Maes has written."
     carried = replace(page("notice", "en"), data={"headline": "staff_wrote"})
-    assert render(renderer, carried).text.startswith("Marie Peeters has written.\n")
+    assert render(renderer, carried).text.startswith("Marie Peeters has written to the customer.")
 
 
 def test_a_few_sentences(renderer: Renderer) -> None:
