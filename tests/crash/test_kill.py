@@ -17,7 +17,7 @@ from tests.gateway.delivery.sink import TAKE_AND_HANG_UP, Sink
 from tests.servers.gateway import Gateway
 from tests.servers.running import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 MOST = 12
 """Mails that a process acknowledges before it is killed, at the most, if it does so in time."""

@@ -18,7 +18,7 @@ from tests.servers.gateway import Gateway, StartGateway
 from tests.servers.running import eventually
 from tests.servers.s3 import S3Bucket
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
 
 ROUNDS = 2
 

@@ -55,6 +55,7 @@ def test_killed_between_durable_and_seen(
     assert len(gateway.mails_to("jan@acme.example")) == 1
 
 
+@pytest.mark.long
 def test_another_serve_takes_over_within_thirty_seconds(
     dovecot: Dovecot, start_gateway: StartGateway, fresh_database: str, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ def send(gateway: Gateway, subject: str) -> None:
 
 
 @pytest.mark.timeout(300)  # a dozen calls of the program
+@pytest.mark.long
 def test_from_sqlite_to_postgresql_by_backup_and_restore(
     start_gateway: StartGateway, fresh_database: str, tmp_path: Path
 ) -> None:

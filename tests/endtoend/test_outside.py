@@ -52,6 +52,7 @@ def _inside(gateway: Gateway) -> int:
     return int(number)
 
 
+@pytest.mark.long
 def test_two_gateways_share_a_database_and_a_bucket(
     start_gateway: StartGateway, fresh_database: str, bucket: S3Bucket
 ) -> None:

@@ -94,6 +94,7 @@ def test_healthz_notices_that_the_database_is_gone(
     eventually(lambda: asked(port, "/healthz")[0] == 200, "well again", 60)
 
 
+@pytest.mark.long
 def test_a_canary_flies_through_the_world_and_is_missed(
     start_gateway: StartGateway, start_postfix: StartPostfix
 ) -> None:
