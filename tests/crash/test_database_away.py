@@ -13,7 +13,7 @@ from tests.servers.gateway import Gateway, StartGateway
 from tests.servers.postgres import StartPostgres
 from tests.servers.running import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.long]
 
 
 def test_postgresql_is_killed_under_load(

@@ -15,7 +15,7 @@ from tests.gateway.delivery.sink import Sink
 from tests.servers.gateway import Gateway, StartGateway
 from tests.servers.running import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.long]
 
 
 @pytest.mark.parametrize(

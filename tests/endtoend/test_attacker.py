@@ -13,7 +13,7 @@ import pytest
 
 from tests.servers.gateway import HELPDESK, Gateway, running
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 JAN, MARIE, EVE = "jan@acme.example", "marie@accel.example", "eve@attack.example"
 BORDER = 'confirm"\nauthserv_id = "mx.accel.example'

@@ -18,7 +18,7 @@ from tests.scenarios.stage import Stage
 from tests.servers.gateway import Gateway, StartGateway
 from tests.servers.running import eventually
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 SOON = 10.0
 """Seconds after the start in which all that fell due is done."""

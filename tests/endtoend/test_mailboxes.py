@@ -13,7 +13,7 @@ from tests.servers.gateway import HELPDESK, Gateway, StartGateway
 from tests.servers.running import eventually
 from tests.servers.wire import StartWire
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 
 def mailbox(port: int, user: str, folder: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 from tests.servers.gateway import HELPDESK, Gateway, StartGateway
 from tests.servers.swaks import swaks
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 JAN = "jan@acme.example"
 

@@ -13,7 +13,7 @@ from tests.servers.running import eventually
 from tests.servers.s3 import S3Bucket
 from tests.servers.swaks import swaks
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 JAN = "jan@acme.example"
 

@@ -18,7 +18,7 @@ from tests.servers.running import eventually
 from tests.servers.swaks import swaks
 from tests.store.releases.stored import RELEASED, fill
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 JAN = "jan@acme.example"
 

@@ -19,7 +19,7 @@ from tests.servers.postgres import StartPostgres
 from tests.servers.running import ENVIRONMENT, eventually, free_port, program
 from tests.servers.swaks import swaks
 
-pytestmark = [pytest.mark.real]
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 UNIT = Path(__file__).parents[2] / "docs" / "systemd" / "deskpost.service"
 
